@@ -1,0 +1,213 @@
+import { z } from 'zod';
+
+/** Shapes of the HTTP API (contracts §1–§6): one place for validation, OpenAPI and the typed client. */
+
+export const role = z.enum(['ADMIN', 'MEMBER', 'AUDITOR']);
+export const scope = z.enum(['read', 'propose', 'execute']);
+export const flagName = z.enum(['mcp.gateway', 'mcp.execute-tokens']);
+export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex characters');
+export const instant = z.string().describe('RFC 3339, UTC');
+const nonce = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1–64 characters of A–Z a–z 0–9 _ -');
+
+export const executionState = z.enum(['RESERVED', 'CONFIRMED', 'REJECTED', 'ABSENT', 'INDETERMINATE', 'NEEDS_HUMAN']);
+
+export const target = z.object({ owner: z.string(), repo: z.string(), number: z.number().int().optional() });
+
+export const warning = z.object({
+	code: z.enum([
+		'bidi_control',
+		'invisible_character',
+		'mixed_script',
+		'hidden_comment',
+		'mention',
+		'closing_keyword',
+		'quick_action',
+		'link',
+		'remote_image',
+		'long_text',
+	]),
+	field: z.string(),
+	start: z.number().int().describe('UTF-16 offset into the field'),
+	end: z.number().int(),
+	detail: z.string(),
+	holds: z.boolean().describe('approval needs an explicit tick'),
+});
+
+export const proposeBody = z.strictObject({
+	provider: z.string().min(1).max(64),
+	tool: z.string().min(1).max(128),
+	args: z.record(z.string(), z.unknown()),
+	nonce: nonce.optional(),
+});
+
+export const proposeAnswer = z.object({
+	provider: z.string(),
+	tool: z.string(),
+	argsSha: sha256Hex,
+	marker: z.string().nullable(),
+	preview: z.object({
+		summary: z.string(),
+		target,
+		as: z.object({ login: z.string().nullable(), fingerprint: z.string().nullable() }),
+		args: z.record(z.string(), z.unknown()),
+		artifact: z.object({ title: z.string().optional(), body: z.string().optional() }).optional(),
+		warnings: z.array(warning),
+	}),
+});
+
+export const executeBody = proposeBody.extend({
+	argsSha: sha256Hex,
+	acknowledged: z.array(z.string().max(64)).max(32).optional(),
+});
+
+export const executeAnswer = z.object({
+	provider: z.string(),
+	tool: z.string(),
+	argsSha: sha256Hex,
+	marker: z.string().nullable(),
+	ok: z.literal(true),
+	executionId: z.string(),
+	artifact: z.object({ url: z.string() }),
+	replayed: z.boolean(),
+	auditSeq: z.number().int(),
+});
+
+export const me = z.object({
+	user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+	platformAdmin: z.boolean(),
+	memberships: z.array(z.object({ tenant: z.string(), tenantId: z.string(), memberId: z.string(), role })),
+	via: z.enum(['session', 'token']),
+	scopes: z.array(scope).optional(),
+});
+
+export const tokenCreateBody = z.strictObject({
+	name: z.string().trim().min(1).max(64),
+	scopes: z.array(scope).min(1).max(3),
+	expiresInHours: z.number().int().min(1),
+});
+export const tokenCreated = z.object({ id: z.string(), token: z.string(), scopes: z.array(scope), expiresAt: instant });
+export const tokenList = z.object({
+	tokens: z.array(
+		z.object({
+			id: z.string(),
+			name: z.string(),
+			scopes: z.array(scope),
+			owner: z.string(),
+			createdAt: instant,
+			expiresAt: instant,
+			lastUsedAt: instant.nullable(),
+		}),
+	),
+});
+
+export const prereqs = z.object({
+	ready: z.boolean(),
+	gateway: z.object({ ok: z.boolean() }),
+	agentDispatch: z.object({ ok: z.boolean() }),
+	credential: z.object({
+		ok: z.boolean(),
+		login: z.string().nullable(),
+		fingerprint: z.string().nullable(),
+		testedAt: instant.nullable(),
+	}),
+	upstream: z.object({ ok: z.boolean(), drift: z.array(z.string()) }),
+});
+
+export const execution = z.object({
+	id: z.string(),
+	state: executionState,
+	code: z.string().nullable(),
+	reason: z.string().nullable(),
+	argsSha: sha256Hex,
+	provider: z.string(),
+	tool: z.string(),
+	method: z.string().nullable(),
+	target,
+	artifact: z.object({ url: z.string() }).nullable(),
+	who: z.string().describe('the approver’s name'),
+	login: z.string().nullable().describe('the provider account that wrote'),
+	when: instant.describe('when it was reserved'),
+	settledAt: instant.nullable(),
+	auditSeq: z.number().int().nullable(),
+	nextCheckAt: instant.nullable(),
+	checks: z.number().int(),
+});
+export const executionList = z.object({ executions: z.array(execution), next: z.string().nullable() });
+
+const switchInfo = {
+	by: z.string().nullable().describe('a name'),
+	at: instant.nullable(),
+	reason: z.string().nullable(),
+};
+export const flags = z.object({
+	flags: z.array(
+		z.object({ flag: flagName, global: z.boolean(), tenant: z.boolean(), effective: z.boolean(), ...switchInfo }),
+	),
+	agentDispatch: z.object({ enabled: z.boolean(), ...switchInfo }),
+});
+export const switchBody = z.strictObject({
+	enabled: z.boolean(),
+	reason: z.string().trim().min(1).max(500).optional(),
+});
+
+export const credential = z.object({
+	provider: z.string(),
+	kind: z.literal('pat'),
+	fingerprint: z.string(),
+	login: z.string().nullable(),
+	setBy: z.string(),
+	setAt: instant,
+	testedAt: instant.nullable(),
+});
+export const credentialList = z.object({ credentials: z.array(credential) });
+export const credentialBody = z.strictObject({
+	kind: z.literal('pat'),
+	token: z.string().min(1).max(512),
+});
+export const credentialTest = z.object({ login: z.string(), tools: z.record(z.string(), z.boolean()) });
+
+export const auditQuery = z.strictObject({
+	tenant: z.string().optional(),
+	log: z.literal('platform').optional(),
+	after: z.coerce.number().int().min(-1).optional(),
+	before: z.coerce.number().int().min(0).optional(),
+	limit: z.coerce.number().int().min(1).max(100).default(50),
+	order: z.enum(['asc', 'desc']).default('asc'),
+	action: z.string().max(128).optional(),
+	ok: z.enum(['true', 'false']).optional(),
+	actor: z.string().max(64).optional(),
+	from: z.iso.datetime({ offset: true }).optional(),
+	to: z.iso.datetime({ offset: true }).optional(),
+});
+export const auditPage = z.object({
+	entries: z.array(
+		z.object({
+			seq: z.number().int(),
+			entry: z.string().describe('the stored text, exactly as hashed'),
+			leaf: sha256Hex,
+			entryHash: sha256Hex,
+		}),
+	),
+	size: z.number().int(),
+	head: sha256Hex,
+	next: z.number().int().nullable(),
+	/** Names for the actor ids on this page, from the directory that can be erased. */
+	actors: z.record(z.string(), z.string()),
+});
+export const chainVerdict = z.object({
+	ok: z.boolean(),
+	size: z.number().int(),
+	head: sha256Hex,
+	firstBad: z.object({ seq: z.number().int(), reason: z.enum(['bytes', 'link', 'gap', 'time', 'head']) }).optional(),
+});
+
+export const problem = z.object({
+	type: z.string(),
+	title: z.string(),
+	status: z.number().int(),
+	code: z.string(),
+	detail: z.string(),
+	requestId: z.string(),
+	errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+export const health = z.object({ ok: z.boolean(), notReady: z.array(z.string()).optional() });

@@ -1,0 +1,24 @@
+/**
+ * States of a write that leaves the building (contracts §5). A RESERVED row whose process died counts as possibly sent.
+ */
+export type ExecutionState = 'RESERVED' | 'CONFIRMED' | 'REJECTED' | 'ABSENT' | 'INDETERMINATE' | 'NEEDS_HUMAN';
+
+/** What the transport can say of one `tools/call`. Only a positive match of the documented success shape is confirmed. */
+export type UpstreamOutcome =
+	| { readonly kind: 'confirmed'; readonly url: string; readonly id?: string }
+	| { readonly kind: 'rejected'; readonly reason: string }
+	| { readonly kind: 'not_sent'; readonly why: string }
+	| { readonly kind: 'unknown'; readonly why: string }
+	/** A success whose URL is not in the approved owner/repo on GITHUB_WEB_URL: written, but elsewhere. */
+	| { readonly kind: 'elsewhere'; readonly url: string };
+
+/** The state and row code that an outcome ends in; the code is absent on success. */
+export type Settlement =
+	| { readonly state: 'CONFIRMED'; readonly artifactUrl: string }
+	| { readonly state: 'REJECTED'; readonly code: 'upstream_rejected'; readonly reason: string }
+	| {
+			readonly state: 'ABSENT';
+			readonly code: Extract<import('#core/refusals').RefusalCode, string>;
+			readonly reason: string;
+	  }
+	| { readonly state: 'INDETERMINATE' | 'NEEDS_HUMAN'; readonly code: 'outcome_unknown'; readonly reason: string };

@@ -1,0 +1,345 @@
+import type { Role, Scope } from '#core/access/roles';
+import type { Actor, EntryDraft } from '#core/audit/entry';
+import type { JsonObject } from '#core/canonical-json';
+import type { ExecutionState, UpstreamOutcome } from '#core/execution/state';
+import type { Refusal, RefusalCode } from '#core/refusals';
+import type { Target } from '#core/registry/types';
+import type { Result } from '#core/result';
+
+/* ---- time, ids ------------------------------------------------------------------------------------------------ */
+
+export interface Clock {
+	now(): Date;
+}
+
+export interface Ids {
+	/** UUIDv7 (RFC 9562). */
+	uuid(): string;
+}
+
+/* ---- who ------------------------------------------------------------------------------------------------------ */
+
+export interface Person {
+	readonly id: string;
+	readonly name: string;
+	readonly email: string;
+}
+
+/** Who calls, after authentication. A token acts for its owner, in one tenant. */
+export type Principal =
+	| { readonly kind: 'user'; readonly person: Person; readonly platformAdmin: boolean; readonly sessionId: string }
+	| {
+			readonly kind: 'token';
+			readonly tokenId: string;
+			readonly tokenName: string;
+			readonly tenantId: string;
+			readonly scopes: readonly Scope[];
+			readonly person: Person;
+	  };
+
+export interface Tenant {
+	readonly id: string;
+	readonly slug: string;
+	readonly name: string;
+}
+
+/** The caller inside one tenant: what every use case is handed. `role` is read afresh for each request. */
+export interface Caller {
+	readonly principal: Principal;
+	readonly tenant: Tenant;
+	readonly memberId: string;
+	readonly role: Role;
+	readonly requestId: string;
+}
+
+/* ---- facts the guard needs, read in one go -------------------------------------------------------------------- */
+
+export interface SwitchInfo {
+	readonly enabled: boolean;
+	readonly by: string | null;
+	readonly at: Date | null;
+	readonly reason: string | null;
+}
+
+export type Flag = 'mcp.gateway' | 'mcp.execute-tokens';
+
+export interface CredentialInfo {
+	readonly id: string;
+	readonly provider: string;
+	readonly kind: 'pat';
+	/** HMAC of the secret, for showing and comparing: 8 hex as `7c1e·94d0`. */
+	readonly fingerprint: string;
+	readonly login: string | null;
+	readonly setBy: string;
+	readonly setAt: Date;
+	readonly testedAt: Date | null;
+}
+
+export interface SealedCredential extends CredentialInfo {
+	readonly sealed: string;
+}
+
+export interface GuardFacts {
+	readonly gatewayOn: boolean;
+	readonly executeTokensOn: boolean;
+	readonly dispatchOn: boolean;
+	readonly credential: CredentialInfo | null;
+}
+
+/* ---- executions ----------------------------------------------------------------------------------------------- */
+
+export interface Execution {
+	readonly id: string;
+	readonly tenantId: string;
+	readonly argsSha: string;
+	readonly epoch: number;
+	readonly provider: string;
+	readonly tool: string;
+	readonly method: string | null;
+	readonly state: ExecutionState;
+	readonly code: RefusalCode | null;
+	readonly reason: string | null;
+	readonly target: Target;
+	readonly credentialId: string;
+	readonly credentialLogin: string | null;
+	/** Who approved, as the audit row names them; kept so that a reconciler can write the row after a crash. */
+	readonly actor: Actor;
+	/** For the pages only: the approver's name at that time. */
+	readonly approver: string;
+	readonly requestId: string;
+	readonly artifactUrl: string | null;
+	readonly reservedAt: Date;
+	readonly settledAt: Date | null;
+	readonly auditSeq: number | null;
+	readonly nextCheckAt: Date | null;
+	/** How often the reconciler has looked. */
+	readonly checks: number;
+}
+
+export interface ReserveInput {
+	readonly executionId: string;
+	readonly caller: Caller;
+	readonly provider: string;
+	readonly tool: string;
+	readonly method: string | null;
+	readonly argsSha: string;
+	readonly target: Target;
+	readonly actor: Actor;
+	/** Until when this process may still send, in milliseconds from now, by the database's clock. */
+	readonly leaseMs: number;
+}
+
+export type ReserveResult =
+	| { readonly kind: 'reserved'; readonly execution: Execution; readonly credential: SealedCredential }
+	/** Flag, switch, role, token or credential changed since the guard ran: the code says which. Nothing was stored. */
+	| { readonly kind: 'refused'; readonly code: RefusalCode }
+	/** This argsSha already has a live execution (RESERVED, CONFIRMED, INDETERMINATE or NEEDS_HUMAN). */
+	| { readonly kind: 'exists'; readonly execution: Execution };
+
+export interface SettleInput {
+	readonly executionId: string;
+	readonly epoch: number;
+	/** Only a row in one of these states is moved: together with the epoch this is the fence. */
+	readonly from: readonly ExecutionState[];
+	readonly to: ExecutionState;
+	readonly code: RefusalCode | null;
+	readonly reason: string | null;
+	readonly artifactUrl: string | null;
+	readonly nextCheckAt: Date | null;
+	/** Appended to the tenant's log in the same transaction. */
+	readonly entry: EntryDraft;
+	/** Whether this row becomes the execution's `auditSeq` (the attempt's own row, not a later verdict's). */
+	readonly isAttemptRow: boolean;
+}
+
+/* ---- audit ---------------------------------------------------------------------------------------------------- */
+
+export interface AuditPosition {
+	readonly seq: number;
+	readonly entryHash: string;
+}
+
+export interface StoredEntry {
+	readonly seq: number;
+	readonly entry: string;
+	readonly leaf: string;
+	readonly entryHash: string;
+}
+
+export interface AuditQuery {
+	readonly log: string;
+	readonly after?: number;
+	readonly before?: number;
+	readonly limit: number;
+	readonly order: 'asc' | 'desc';
+	readonly action?: string;
+	readonly ok?: boolean;
+	readonly actor?: string;
+	readonly from?: string;
+	readonly to?: string;
+}
+
+export interface AuditHead {
+	readonly size: number;
+	readonly head: string;
+}
+
+/* ---- the store: one method per transaction -------------------------------------------------------------------- */
+
+export interface ExecutionStore {
+	guardFacts(tenantId: string, provider: string): Promise<GuardFacts>;
+	/** The newest epoch of this argsSha, or null. */
+	latestExecution(tenantId: string, argsSha: string): Promise<Execution | null>;
+	execution(tenantId: string, id: string): Promise<Execution | null>;
+	/** Newest first; `cursor` is an execution id, exclusive. */
+	executions(tenantId: string, options: { limit: number; cursor?: string }): Promise<Execution[]>;
+	reserve(input: ReserveInput): Promise<ReserveResult>;
+	/** Right before the call: flag and switch again, and that the reservation is still ours and its lease runs. */
+	mayStillSend(execution: Execution): Promise<{ ok: true } | { ok: false; code: RefusalCode }>;
+	/** Null when the fence did not hold (someone else has settled it): nothing was changed, no row was written. */
+	settle(input: SettleInput): Promise<AuditPosition | null>;
+	/** RESERVED rows whose lease has run out (all of them with `everything`: after an exclusive start). */
+	orphans(options: { everything: boolean; limit: number }): Promise<Execution[]>;
+	/** INDETERMINATE rows that are due. */
+	due(now: Date, limit: number): Promise<Execution[]>;
+	/** Notes that a look brought no verdict. */
+	postpone(executionId: string, epoch: number, nextCheckAt: Date): Promise<void>;
+}
+
+export interface AuditStore {
+	/** Appends one entry under the lock of the log's head row; `log` is a tenant id or `platform`. */
+	append(log: string, entry: EntryDraft): Promise<AuditPosition>;
+	page(query: AuditQuery): Promise<{ entries: StoredEntry[]; head: AuditHead; more: boolean }>;
+	head(log: string): Promise<AuditHead>;
+	/** All entries of a log below `size`, in order, in batches. */
+	scan(log: string, size: number): AsyncIterable<readonly StoredEntry[]>;
+}
+
+export interface SettingsStore {
+	flags(tenantId: string): Promise<{ flag: Flag; global: SwitchInfo; tenant: SwitchInfo }[]>;
+	dispatch(tenantId: string): Promise<SwitchInfo>;
+	/** Each setter changes the setting and appends `entry` in one transaction. Null tenant = global, on the platform log. */
+	setFlag(input: {
+		tenantId: string | null;
+		flag: Flag;
+		enabled: boolean;
+		by: string;
+		reason: string | null;
+		entry: (old: boolean) => EntryDraft;
+	}): Promise<AuditPosition>;
+	setDispatch(input: {
+		tenantId: string;
+		enabled: boolean;
+		by: string;
+		reason: string | null;
+		entry: (old: boolean) => EntryDraft;
+	}): Promise<AuditPosition>;
+	credential(tenantId: string, provider: string): Promise<SealedCredential | null>;
+	credentials(tenantId: string): Promise<CredentialInfo[]>;
+	putCredential(input: {
+		tenantId: string;
+		credential: SealedCredential;
+		entry: (old: CredentialInfo | null) => EntryDraft;
+	}): Promise<AuditPosition>;
+	/** Null when there was none. */
+	deleteCredential(input: {
+		tenantId: string;
+		provider: string;
+		entry: (old: CredentialInfo) => EntryDraft;
+	}): Promise<AuditPosition | null>;
+	noteCredentialTest(input: { tenantId: string; credentialId: string; login: string; at: Date }): Promise<void>;
+}
+
+export interface TokenInfo {
+	readonly id: string;
+	readonly name: string;
+	readonly scopes: readonly Scope[];
+	readonly ownerId: string;
+	readonly owner: string;
+	readonly createdAt: Date;
+	readonly expiresAt: Date;
+	readonly lastUsedAt: Date | null;
+}
+
+export interface IdentityStore {
+	tenantBySlug(slug: string): Promise<Tenant | null>;
+	tenant(id: string): Promise<Tenant | null>;
+	/** The person's membership in the tenant, read now. */
+	membership(tenantId: string, userId: string): Promise<{ memberId: string; role: Role } | null>;
+	memberships(userId: string): Promise<{ tenant: Tenant; memberId: string; role: Role }[]>;
+	/** The audit directory's row for this person as named now; made when missing. Gives the salt of `actor.commit`. */
+	directorySalt(person: Person): Promise<Uint8Array>;
+	createToken(input: { tenantId: string; token: TokenInfo; hash: string; entry: EntryDraft }): Promise<AuditPosition>;
+	/** Live tokens of the tenant (of one owner), newest first. */
+	tokens(tenantId: string, ownerId?: string): Promise<TokenInfo[]>;
+	/** False when there is none to revoke (for this owner). */
+	revokeToken(input: { tenantId: string; tokenId: string; ownerId?: string; entry: EntryDraft }): Promise<boolean>;
+	/** The live token with this hash, its owner, and `lastUsedAt` noted (at most once a minute). */
+	tokenByHash(hash: string, now: Date): Promise<{ token: TokenInfo; tenantId: string; person: Person } | null>;
+}
+
+export interface Store extends ExecutionStore, AuditStore, SettingsStore, IdentityStore {
+	/** Answers when the database does. */
+	ping(): Promise<void>;
+	close(): Promise<void>;
+}
+
+/* ---- the other outside things --------------------------------------------------------------------------------- */
+
+/** Opens and seals tenant secrets. The additional data is the row's identity, rebuilt from the row each time. */
+export interface Vault {
+	seal(secret: string, row: { tenantId: string; provider: string; credentialId: string }): Promise<string>;
+	open(
+		sealed: string,
+		row: { tenantId: string; provider: string; credentialId: string },
+	): Promise<Result<string, 'credential_unreadable'>>;
+	/** HMAC of the secret under a key of its own: first 8 hex, as `7c1e·94d0`. */
+	fingerprint(secret: string): string;
+}
+
+/** What the reconciler gets to see of an artifact. */
+export interface FoundArtifact {
+	readonly url: string;
+	readonly author: string;
+	readonly createdAt: Date;
+	/** As the provider's read tools give it: possibly sanitised or cut. */
+	readonly text: string;
+}
+
+export type ReadResult<T> = Result<T, { kind: 'unauthorized' | 'unreachable' | 'unreadable'; why: string }>;
+
+export interface Upstream {
+	/** Whether a URL is configured for this provider. */
+	configured(provider: string): boolean;
+	/** Definitions that differ from the pinned ones, as of the last look; `ok` false when the last look failed. */
+	drift(provider: string): { ok: boolean; changed: readonly string[]; checkedAt: Date | null };
+	/** Lists the tools and compares. Never throws. */
+	checkTools(provider: string): Promise<void>;
+	/** Exactly one `tools/call`, sent at most once. */
+	call(input: {
+		provider: string;
+		tool: string;
+		args: JsonObject;
+		secret: string;
+		/** What a success must match. */
+		expect: { creates: 'issue' | 'comment'; target: Target };
+	}): Promise<UpstreamOutcome>;
+	/** The login that a credential belongs to (`get_me`). */
+	whoAmI(provider: string, secret: string): Promise<ReadResult<{ login: string }>>;
+	/** Names of the pinned tools that this credential may use. */
+	usableTools(provider: string, secret: string): Promise<ReadResult<Record<string, boolean>>>;
+	/** Issues of the repository created since, newest first, through every page. */
+	issuesSince(provider: string, secret: string, target: Target, since: Date): Promise<ReadResult<FoundArtifact[]>>;
+	/** Comments of the issue created since. */
+	commentsSince(provider: string, secret: string, target: Target, since: Date): Promise<ReadResult<FoundArtifact[]>>;
+	close(): Promise<void>;
+}
+
+export interface Log {
+	info(fields: Record<string, unknown>, message: string): void;
+	warn(fields: Record<string, unknown>, message: string): void;
+	error(fields: Record<string, unknown>, message: string): void;
+}
+
+/** A refusal thrown across layers only where a framework calls us back (never inside use cases). */
+export type Answer<T> = Promise<Result<T, Refusal>>;
