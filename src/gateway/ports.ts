@@ -83,7 +83,7 @@ export interface GuardFacts {
 	readonly gatewayOn: boolean;
 	readonly executeTokensOn: boolean;
 	readonly dispatchOn: boolean;
-	readonly credential: CredentialInfo | null;
+	readonly credential: SealedCredential | null;
 }
 
 /* ---- executions ----------------------------------------------------------------------------------------------- */
