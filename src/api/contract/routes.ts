@@ -20,7 +20,9 @@ export interface RouteSpec {
 	readonly query?: z.ZodType;
 	readonly body?: z.ZodType;
 	readonly response: z.ZodType;
-	readonly status?: 200 | 201 | 204;
+	readonly status?: 200 | 201;
+	/** The use case reads the body and checks the role itself, since there each refusal leaves an audit row. */
+	readonly raw?: true;
 	/** Not application/json. */
 	readonly produces?: string;
 }
@@ -45,6 +47,7 @@ export const routes = {
 		summary: 'Preview a write: nothing is stored, nothing is sent',
 		access: { who: 'tenant', roles: ['ADMIN', 'MEMBER'], scope: 'propose' },
 		query: tenantQuery,
+		raw: true,
 		body: s.proposeBody,
 		response: s.proposeAnswer,
 	},
@@ -52,6 +55,7 @@ export const routes = {
 		summary: 'Execute the approved bytes, once',
 		access: { who: 'tenant', roles: ['ADMIN'], scope: 'execute' },
 		query: tenantQuery,
+		raw: true,
 		body: s.executeBody,
 		response: s.executeAnswer,
 	},

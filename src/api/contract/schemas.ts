@@ -7,7 +7,6 @@ export const scope = z.enum(['read', 'propose', 'execute']);
 export const flagName = z.enum(['mcp.gateway', 'mcp.execute-tokens']);
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex characters');
 export const instant = z.string().describe('RFC 3339, UTC');
-const nonce = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1–64 characters of A–Z a–z 0–9 _ -');
 
 export const executionState = z.enum(['RESERVED', 'CONFIRMED', 'REJECTED', 'ABSENT', 'INDETERMINATE', 'NEEDS_HUMAN']);
 
@@ -33,12 +32,7 @@ export const warning = z.object({
 	holds: z.boolean().describe('approval needs an explicit tick'),
 });
 
-export const proposeBody = z.strictObject({
-	provider: z.string().min(1).max(64),
-	tool: z.string().min(1).max(128),
-	args: z.record(z.string(), z.unknown()),
-	nonce: nonce.optional(),
-});
+export { executeBody, proposeBody } from '#gateway/request';
 
 export const proposeAnswer = z.object({
 	provider: z.string(),
@@ -53,11 +47,6 @@ export const proposeAnswer = z.object({
 		artifact: z.object({ title: z.string().optional(), body: z.string().optional() }).optional(),
 		warnings: z.array(warning),
 	}),
-});
-
-export const executeBody = proposeBody.extend({
-	argsSha: sha256Hex,
-	acknowledged: z.array(z.string().max(64)).max(32).optional(),
 });
 
 export const executeAnswer = z.object({
@@ -191,8 +180,6 @@ export const auditPage = z.object({
 	size: z.number().int(),
 	head: sha256Hex,
 	next: z.number().int().nullable(),
-	/** Names for the actor ids on this page, from the directory that can be erased. */
-	actors: z.record(z.string(), z.string()),
 });
 export const chainVerdict = z.object({
 	ok: z.boolean(),

@@ -1,0 +1,100 @@
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { Hono } from 'hono';
+import { refuse } from '#core/refusals';
+import { ok } from '#core/result';
+import { routes } from './contract/routes.ts';
+import type { ApiDeps } from './deps.ts';
+import { checkContentType, checkHost, checkOrigin } from './http-checks.ts';
+import { openApiDocument } from './openapi.ts';
+import { type ApiEnv, mount } from './pipeline.ts';
+import { apiHeaders, problem } from './problem.ts';
+import { mountAudit } from './routes/audit.ts';
+import { mountMcp } from './routes/mcp.ts';
+import { mountPeople } from './routes/people.ts';
+import { mountSettings } from './routes/settings.ts';
+
+/** The HTTP API: the only door to the portal (architecture). */
+export function createApp(deps: ApiDeps): Hono<ApiEnv> {
+	const app = new Hono<ApiEnv>();
+	const { ids, log, clock } = deps.gateway;
+
+	app.use(async (context, next) => {
+		const started = clock.now().getTime();
+		const requestId = ids.uuid();
+		context.set('requestId', requestId);
+		const { method, path } = context.req;
+		const wrong = checkHost(deps.own, path, context.req.header('host'));
+		if (wrong !== null) return problem(wrong, requestId, deps.portalUrl);
+		await next();
+		const ms = clock.now().getTime() - started;
+		log.info({ requestId, method, path, status: context.res.status, ms }, 'request');
+	});
+
+	mountMcp(app, deps);
+	mountSettings(app, deps);
+	mountPeople(app, deps);
+	mountAudit(app, deps);
+	mountOpen(app, deps);
+	mountSignIn(app, deps);
+
+	for (const [path, methods] of methodsByPath()) {
+		app.all(path, (context) => {
+			const allow = methods.includes('GET') ? ['HEAD', ...methods] : methods;
+			const refusal = refuse('method_not_allowed', `This address takes ${methods.join(', ')}.`);
+			return problem(refusal, context.get('requestId'), deps.portalUrl, { allow: allow.join(', ') });
+		});
+	}
+	app.notFound((context) =>
+		problem(refuse('not_found', 'There is nothing at this address.'), context.get('requestId'), deps.portalUrl),
+	);
+	app.onError((cause, context) => {
+		const requestId = context.get('requestId');
+		log.error({ err: cause, requestId }, 'request failed');
+		return problem(refuse('internal', 'The error has been logged under this request id.'), requestId, deps.portalUrl);
+	});
+	return app;
+}
+
+function mountOpen(app: Hono<ApiEnv>, deps: ApiDeps): void {
+	const document = openApiDocument(deps.portalUrl);
+	mount(app, deps, 'GET /api/openapi.json', async () => ok(document));
+	mount(app, deps, 'GET /healthz', async () => ok({ ok: true }));
+	mount(app, deps, 'GET /readyz', async () => {
+		const notReady = await deps.notReady();
+		if (notReady.length === 0) return ok({ ok: true });
+		const body = JSON.stringify({ ok: false, notReady });
+		return new Response(body, { status: 503, headers: { ...apiHeaders, 'content-type': 'application/json' } });
+	});
+}
+
+/** better-auth keeps its own answers; what is ours in front of it are Origin, content type and the client's address. */
+function mountSignIn(app: Hono<ApiEnv>, deps: ApiDeps): void {
+	app.all('/api/auth/*', async (context) => {
+		const requestId = context.get('requestId');
+		const request = context.req.raw;
+		const { method, path } = context.req;
+		if (method !== 'GET' && method !== 'HEAD') {
+			const foreign = checkOrigin(deps.own, request.headers, { signIn: path.startsWith('/api/auth/sign-in/') });
+			if (foreign !== null) return problem(foreign, requestId, deps.portalUrl);
+			const type = path.startsWith('/api/auth/sign-in/') ? checkContentType(request.headers) : null;
+			if (type !== null) return problem(type, requestId, deps.portalUrl);
+		}
+		const socket = getConnInfo(context).remote.address ?? '';
+		const answer = await deps.identity.handler(request, deps.clientAddress(request.headers, socket));
+		const headers = new Headers(answer.headers);
+		for (const [name, value] of Object.entries(apiHeaders)) headers.set(name, value);
+		headers.set('x-request-id', requestId);
+		if (answer.status === 404)
+			return problem(refuse('not_found', 'There is nothing at this address.'), requestId, deps.portalUrl);
+		return new Response(answer.body, { status: answer.status, headers });
+	});
+}
+
+function methodsByPath(): Map<string, string[]> {
+	const paths = new Map<string, string[]>();
+	for (const key of Object.keys(routes)) {
+		const [method, path] = key.split(' ') as [string, string];
+		paths.set(path, [...(paths.get(path) ?? []), method]);
+	}
+	return paths;
+}

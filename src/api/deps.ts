@@ -1,0 +1,25 @@
+import type { Deps } from '#gateway/deps';
+import type { Principal } from '#gateway/ports';
+import type { OwnOrigins } from './http-checks.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+/** Sign-in and credentials of callers, as the API needs them. */
+export interface Identity {
+	/** Serves better-auth's own routes; 404 for every one that is not allowed. */
+	handler(request: Request, clientAddress: string): Promise<Response>;
+	/** The caller of a request, or null: no, unknown, expired or revoked credential. */
+	authenticate(request: Request): Promise<Principal | null>;
+	mintToken(): { token: string; hash: string };
+}
+
+export interface ApiDeps {
+	readonly gateway: Deps;
+	readonly identity: Identity;
+	readonly own: OwnOrigins;
+	/** First own origin: the base of problem types. */
+	readonly portalUrl: string;
+	readonly rateLimit: RateLimit;
+	readonly clientAddress: (headers: Headers, socketAddress: string) => string;
+	/** What is not ready to serve; empty when all is. */
+	readonly notReady: () => Promise<string[]>;
+}

@@ -1,0 +1,181 @@
+import type { Context, Hono } from 'hono';
+import type { z } from 'zod';
+import { type Refusal, refuse } from '#core/refusals';
+import { err, ok, type Result } from '#core/result';
+import type { Caller, Principal } from '#gateway/ports';
+import { checkShape, type RawBody, readJson } from '#gateway/request';
+import { type AnswerOf, type RouteKey, type RouteSpec, type Routes, routes } from './contract/routes.ts';
+import { isDatabaseUnavailable } from './database-error.ts';
+import type { ApiDeps } from './deps.ts';
+import { checkContentType, checkOrigin } from './http-checks.ts';
+import { apiHeaders, problem } from './problem.ts';
+import { readBody } from './read-body.ts';
+
+export type ApiEnv = { Variables: { requestId: string; clientAddress: string } };
+
+type Out<T> = T extends { body: infer B extends z.ZodType } ? z.output<B> : undefined;
+type Query<T> = T extends { query: infer Q extends z.ZodType } ? z.output<Q> : undefined;
+
+/** What a handler is given: everything already checked, in the order of contracts §3. */
+export interface RouteInput<K extends RouteKey> {
+	readonly principal: Principal;
+	/** Only where the route is about a tenant. */
+	readonly caller: Caller;
+	readonly requestId: string;
+	readonly query: Query<Routes[K]>;
+	readonly body: Out<Routes[K]>;
+	/** For `raw` routes: the bytes, unread otherwise. */
+	readonly raw: RawBody;
+	readonly params: Readonly<Record<string, string>>;
+	readonly context: Context<ApiEnv>;
+}
+
+export type Handler<K extends RouteKey> = (input: RouteInput<K>) => Promise<Result<AnswerOf<K>, Refusal> | Response>;
+
+/**
+ * Mounts one route of the table behind the one request pipeline: Origin, content type → 1 authenticated → 2 member →
+ * 3 rate → 4 body → 5 role and scope → handler. `raw` routes do 4 and 5 in their use case, where a refusal leaves a row.
+ */
+export function mount<K extends RouteKey>(app: Hono<ApiEnv>, deps: ApiDeps, key: K, handler: Handler<K>): void {
+	const spec: RouteSpec = routes[key];
+	const [method, path] = key.split(' ') as [string, string];
+	app.on(method, path, async (context) => {
+		const requestId = context.get('requestId');
+		try {
+			const answer = await run(deps, spec, handler as unknown as Handler<RouteKey>, context, method, requestId);
+			if (answer instanceof Response) return answer;
+			if (!answer.ok) return problem(answer.error, requestId, deps.portalUrl, closing(answer.error));
+			return new Response(JSON.stringify(answer.value), {
+				status: spec.status ?? 200,
+				headers: { ...apiHeaders, 'content-type': 'application/json', 'x-request-id': requestId },
+			});
+		} catch (cause) {
+			return problem(unexpected(deps, cause, requestId), requestId, deps.portalUrl);
+		}
+	});
+}
+
+async function run(
+	deps: ApiDeps,
+	spec: RouteSpec,
+	handler: Handler<RouteKey>,
+	context: Context<ApiEnv>,
+	method: string,
+	requestId: string,
+): Promise<Result<unknown, Refusal> | Response> {
+	const { raw: request } = context.req;
+	if (method !== 'GET') {
+		const foreign = checkOrigin(deps.own, request.headers, { signIn: false });
+		if (foreign !== null) return err(foreign);
+		const type = spec.body === undefined ? null : checkContentType(request.headers);
+		if (type !== null) return err(type);
+	}
+	const base = { requestId, params: context.req.param() as Record<string, string>, context };
+	if (spec.access.who === 'none') {
+		return handler({ ...base, query: undefined, body: undefined, raw: null } as unknown as RouteInput<RouteKey>);
+	}
+
+	const principal = await deps.identity.authenticate(request);
+	if (principal === null) return err(refuse('unauthenticated', 'Sign in, or send a live portal token.'));
+
+	const caller = await resolveCaller(deps, spec, context, principal, requestId);
+	if (!caller.ok) return caller;
+	const limited = await deps.rateLimit(principal, caller.value?.tenant.id ?? '-');
+	if (limited !== null) return err(limited);
+
+	const bytes = method === 'GET' || spec.body === undefined ? new Uint8Array() : await readBody(request);
+	if (spec.raw === true) {
+		return handler({
+			...base,
+			principal,
+			caller: caller.value,
+			query: undefined,
+			body: undefined,
+			raw: bytes,
+		} as unknown as RouteInput<RouteKey>);
+	}
+	const read = readInput(spec, context, bytes);
+	if (!read.ok) return read;
+	const allowed = checkAccess(spec, principal, caller.value);
+	if (allowed !== null) return err(allowed);
+	return handler({
+		...base,
+		principal,
+		caller: caller.value,
+		...read.value,
+		raw: bytes,
+	} as unknown as RouteInput<RouteKey>);
+}
+
+/** Check 2. The role is read afresh for each request; a token acts in its own tenant only. */
+async function resolveCaller(
+	deps: ApiDeps,
+	spec: RouteSpec,
+	context: Context<ApiEnv>,
+	principal: Principal,
+	requestId: string,
+): Promise<Result<Caller | undefined, Refusal>> {
+	if (spec.access.who !== 'tenant') return ok(undefined);
+	const slug = context.req.query('tenant');
+	if (slug === undefined) {
+		if (context.req.query('log') === 'platform' && isPlatformAdmin(principal)) return ok(undefined);
+		return err(
+			refuse('invalid_request', 'Say which tenant: ?tenant=<slug>.', {
+				errors: [{ path: 'tenant', message: 'is required' }],
+			}),
+		);
+	}
+	const unknown = refuse('tenant_not_found', `There is no tenant “${slug.slice(0, 64)}” that you belong to.`);
+	const tenant = await deps.gateway.store.tenantBySlug(slug);
+	if (tenant === null || (principal.kind === 'token' && principal.tenantId !== tenant.id)) return err(unknown);
+	const member = await deps.gateway.store.membership(tenant.id, principal.person.id);
+	if (member === null) return err(unknown);
+	return ok({ principal, tenant, memberId: member.memberId, role: member.role, requestId });
+}
+
+/** Check 4: query and body against their closed schemas. */
+function readInput(
+	spec: RouteSpec,
+	context: Context<ApiEnv>,
+	bytes: RawBody,
+): Result<{ query: unknown; body: unknown }, Refusal> {
+	const query = spec.query === undefined ? ok(undefined) : checkShape(spec.query, context.req.query());
+	if (!query.ok) return query;
+	if (spec.body === undefined) return ok({ query: query.value, body: undefined });
+	const json = readJson(bytes);
+	if (!json.ok) return json;
+	const body = checkShape(spec.body, json.value);
+	return body.ok ? ok({ query: query.value, body: body.value }) : body;
+}
+
+/** Check 5. A token changes no settings, whatever its scopes (contracts §1). */
+function checkAccess(spec: RouteSpec, principal: Principal, caller: Caller | undefined): Refusal | null {
+	const { who, roles, scope } = spec.access;
+	if (who === 'platform' && !isPlatformAdmin(principal)) {
+		return principal.kind === 'token'
+			? refuse('scope_required', 'A token changes no settings. Sign in.')
+			: refuse('role_required', 'Only a platform admin may do this.');
+	}
+	if (caller !== undefined && roles !== undefined && !roles.includes(caller.role)) {
+		return refuse('role_required', `This is for ${roles.join(', ')}; you are ${caller.role} in ${caller.tenant.slug}.`);
+	}
+	if (principal.kind !== 'token') return null;
+	if (scope === null) return refuse('scope_required', 'A token changes no settings. Sign in.');
+	return principal.scopes.includes(scope) ? null : refuse('scope_required', `This token lacks the scope “${scope}”.`);
+}
+
+function isPlatformAdmin(principal: Principal): boolean {
+	return principal.kind === 'user' && principal.platformAdmin;
+}
+
+/** A body that was not read to its end must not be taken for the next request of the connection. */
+function closing(refusal: Refusal): Record<string, string> {
+	return refusal.code === 'body_too_large' ? { connection: 'close' } : {};
+}
+
+function unexpected(deps: ApiDeps, cause: unknown, requestId: string): Refusal {
+	deps.gateway.log.error({ err: cause, requestId }, 'request failed');
+	return isDatabaseUnavailable(cause)
+		? refuse('database_unavailable', 'Nothing was done. Try again.', { retryAfter: 5 })
+		: refuse('internal', 'The error has been logged under this request id.');
+}

@@ -1,0 +1,124 @@
+import { type Refusal, refuse } from '#core/refusals';
+import { err, ok, type Result } from '#core/result';
+import { actorOf } from './actor.ts';
+import type { Deps } from './deps.ts';
+import type { Answer, Caller, CredentialInfo, SealedCredential } from './ports.ts';
+
+const PROVIDER = 'github';
+
+/**
+ * Shapes of a GitHub token that v1.0.4 takes: it answers 400 to anything else. Printable ASCII only, so that a secret
+ * can never break out of its header.
+ */
+const TOKEN = /^(?:(?:ghp|gho|ghu|ghs|github_pat)_[A-Za-z0-9_]{1,255}|[0-9a-f]{40})$/;
+
+/**
+ * Tests a PAT and stores it sealed, replacing the tenant's present one. A PAT that the provider refuses is not stored and
+ * the present one stays; one that cannot be tested now (no answer) is stored untested. The secret goes nowhere else: not
+ * to the answer, the row, a log or an error.
+ */
+export async function putCredential(deps: Deps, caller: Caller, secret: string): Answer<CredentialInfo> {
+	if (!TOKEN.test(secret)) {
+		const message = 'is not shaped like a GitHub token (ghp_…, github_pat_…, gho_…, ghu_…, ghs_…)';
+		return err(refuse('invalid_args', `The token ${message}.`, { errors: [{ path: 'token', message }] }));
+	}
+	const tested = await testSecret(deps, secret);
+	if (!tested.ok) return tested;
+
+	const id = deps.ids.uuid();
+	const now = deps.clock.now();
+	const row = { tenantId: caller.tenant.id, provider: PROVIDER, credentialId: id };
+	const credential: SealedCredential = {
+		id,
+		provider: PROVIDER,
+		kind: 'pat',
+		fingerprint: deps.vault.fingerprint(secret),
+		login: tested.value,
+		setBy: caller.principal.person.name,
+		setAt: now,
+		testedAt: tested.value === null ? null : now,
+		sealed: await deps.vault.seal(secret, row),
+	};
+	const actor = await actorOf(deps, caller);
+	await deps.store.putCredential({
+		tenantId: caller.tenant.id,
+		credential,
+		entry: (old) => ({
+			action: 'credential.set',
+			actor,
+			ok: true,
+			requestId: caller.requestId,
+			detail: { provider: PROVIDER, old: old?.fingerprint ?? null, new: credential.fingerprint },
+		}),
+	});
+	const { sealed: _, ...info } = credential;
+	return ok(info);
+}
+
+/** The login, null when it cannot be asked now, or a refusal when the provider says no. */
+async function testSecret(deps: Deps, secret: string): Promise<Result<string | null, Refusal>> {
+	if (!deps.upstream.configured(PROVIDER)) return ok(null);
+	const who = await deps.upstream.whoAmI(PROVIDER, secret);
+	if (who.ok) return ok(who.value.login);
+	if (who.error.kind !== 'unauthorized') return ok(null);
+	return err(
+		refuse('credential_rejected', 'GitHub refuses this token. Nothing was stored; the present credential stays.'),
+	);
+}
+
+/** Deletes the tenant's PAT (`credential.deleted`). What was already sent is still finished and recorded. */
+export async function deleteCredential(deps: Deps, caller: Caller): Answer<null> {
+	const actor = await actorOf(deps, caller);
+	const deleted = await deps.store.deleteCredential({
+		tenantId: caller.tenant.id,
+		provider: PROVIDER,
+		entry: (old) => ({
+			action: 'credential.deleted',
+			actor,
+			ok: true,
+			requestId: caller.requestId,
+			detail: { provider: PROVIDER, old: old.fingerprint, new: null },
+		}),
+	});
+	return deleted === null ? err(missing(caller)) : ok(null);
+}
+
+/** Asks the provider whose the stored PAT is and which of the pinned tools it may use; notes login and time. */
+export async function testCredential(
+	deps: Deps,
+	caller: Caller,
+): Answer<{ login: string; tools: Record<string, boolean> }> {
+	const credential = await deps.store.credential(caller.tenant.id, PROVIDER);
+	if (credential === null) return err(missing(caller));
+	if (!deps.upstream.configured(PROVIDER)) {
+		return err(refuse('provider_not_configured', 'No MCP server is configured for GitHub (MCP_GITHUB_SERVER_URL).'));
+	}
+	const row = { tenantId: caller.tenant.id, provider: PROVIDER, credentialId: credential.id };
+	const secret = await deps.vault.open(credential.sealed, row);
+	if (!secret.ok) {
+		return err(
+			refuse('credential_unreadable', 'The stored credential does not open with this portal’s key. Set it again.'),
+		);
+	}
+	const who = await deps.upstream.whoAmI(PROVIDER, secret.value);
+	const tools = who.ok ? await deps.upstream.usableTools(PROVIDER, secret.value) : who;
+	if (!who.ok || !tools.ok) {
+		const failed = who.ok ? tools : who;
+		if (!failed.ok && failed.error.kind === 'unauthorized') {
+			return err(refuse('credential_rejected', 'GitHub refuses the stored token. Replace it.'));
+		}
+		return err(refuse('provider_unreachable', 'The provider’s MCP server does not answer. Try again.'));
+	}
+	const { login } = who.value;
+	await deps.store.noteCredentialTest({
+		tenantId: caller.tenant.id,
+		credentialId: credential.id,
+		login,
+		at: deps.clock.now(),
+	});
+	return ok({ login, tools: tools.value });
+}
+
+function missing(caller: Caller): Refusal {
+	return refuse('credential_missing', `There is no GitHub credential for ${caller.tenant.slug}.`);
+}

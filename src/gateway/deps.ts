@@ -1,0 +1,17 @@
+import type { Sha256 } from '#core/sha256';
+import type { Clock, Ids, Log, Store, Upstream, Vault } from './ports.ts';
+
+/** What the use cases are given; compose.ts is the only place that picks what stands behind each. */
+export interface Deps {
+	readonly store: Store;
+	readonly upstream: Upstream;
+	readonly vault: Vault;
+	readonly clock: Clock;
+	readonly ids: Ids;
+	readonly log: Log;
+	readonly sha256: Sha256;
+	/** GITHUB_WEB_URL: where a created artifact must stand. */
+	readonly webUrl: string;
+	/** PORTAL_UPSTREAM_TIMEOUT_MS: how long one call may take. */
+	readonly upstreamTimeoutMs: number;
+}

@@ -1,0 +1,236 @@
+import type { Actor } from '#core/audit/entry';
+import type { JsonObject, JsonValue } from '#core/canonical-json';
+import { artifactBody, marker } from '#core/proposal/marker';
+import { missingAcknowledgements } from '#core/proposal/warnings';
+import { type Refusal, type RefusalCode, refuse } from '#core/refusals';
+import type { SafeWrite } from '#core/registry/types';
+import { err, ok, type Result } from '#core/result';
+import { equalHex } from '#core/sha256';
+import { actorOf, approverOf } from './actor.ts';
+import { type AttemptRow, attemptEntry, type NamedTool, nameTool } from './attempt-row.ts';
+import type { Deps } from './deps.ts';
+import { checkRole, guard, shaOf } from './guard.ts';
+import type { Answer, Caller, Execution } from './ports.ts';
+import { type ExecuteRequest, type RawBody, readExecute, readJson } from './request.ts';
+import { sendReserved } from './send.ts';
+import { writeFields } from './write-fields.ts';
+
+export interface Executed {
+	readonly provider: string;
+	readonly tool: string;
+	readonly argsSha: string;
+	readonly marker: string;
+	readonly ok: true;
+	readonly executionId: string;
+	readonly artifact: { readonly url: string };
+	readonly replayed: boolean;
+	readonly auditSeq: number;
+}
+
+/** What is known of the attempt so far: enough to write its row wherever it ends. */
+interface Attempt {
+	readonly caller: Caller;
+	readonly actor: Actor;
+	readonly tool: NamedTool;
+	readonly argsSha?: string;
+}
+
+/**
+ * Executes approved bytes: checks 4–12 of contracts §3 in their order, then reserve → call → outcome. Every attempt that
+ * gets here leaves exactly one `mcp.tool.*` row, written before the answer.
+ *
+ * Crash states: before the reservation commits, nothing was sent and nothing is stored (no answer was given, so no row is
+ * owed). From then on see send.ts.
+ */
+export async function execute(deps: Deps, caller: Caller, body: RawBody): Answer<Executed> {
+	const actor = await actorOf(deps, caller);
+	const json = readJson(body);
+	if (!json.ok) return refused(deps, { caller, actor, tool: nameTool(undefined) }, json.error);
+	const tool = nameTool(json.value);
+	const request = readExecute(json.value);
+	if (!request.ok) return refused(deps, { caller, actor, tool }, request.error);
+
+	const argsSha = shaOf(caller, request.value, deps.sha256);
+	const attempt = { caller, actor, tool, argsSha };
+	const approved = await approve(deps, attempt, request.value);
+	if (!approved.ok) return refused(deps, attempt, approved.error);
+
+	// Check 11. A live execution answers for these bytes; the unique index decides races (reserve → `exists`).
+	const earlier = await deps.store.latestExecution(caller.tenant.id, argsSha);
+	if (earlier !== null && isLive(earlier)) return answerExisting(deps, attempt, earlier);
+
+	const provider = await checkProvider(deps, request.value);
+	if (!provider.ok) return refused(deps, attempt, provider.error);
+	if (approved.value.credential === null) {
+		return refused(
+			deps,
+			attempt,
+			refuse('credential_missing', `There is no GitHub credential for ${caller.tenant.slug}.`),
+		);
+	}
+
+	// Crash here: nothing stored, nothing sent.
+	const reserved = await deps.store.reserve({
+		executionId: deps.ids.uuid(),
+		caller,
+		provider: request.value.provider,
+		tool: request.value.tool,
+		method: approved.value.write.method ?? null,
+		argsSha,
+		target: approved.value.write.target(request.value.args),
+		actor,
+		leaseMs: deps.upstreamTimeoutMs + LEASE_MARGIN_MS,
+	});
+	switch (reserved.kind) {
+		case 'refused':
+			return refused(deps, attempt, refuse(reserved.code, changedMeanwhile(reserved.code)));
+		case 'exists':
+			return answerExisting(deps, attempt, reserved.execution);
+		case 'reserved': {
+			// Crash from here on: RESERVED, which counts as possibly sent; the reconciler writes the row.
+			const { write } = approved.value;
+			return sendReserved(deps, {
+				caller,
+				tool,
+				execution: reserved.execution,
+				credential: reserved.credential,
+				args: upstreamArgs(write, request.value.args, caller, argsSha),
+				creates: write.creates,
+			});
+		}
+	}
+}
+
+/** Between the deadline of the call and the end of the lease: the time to write the outcome. */
+const LEASE_MARGIN_MS = 15_000;
+
+/** Checks 5–10: who, whether it is on, whether it is allowed, and that these are the bytes that were approved. */
+async function approve(
+	deps: Deps,
+	attempt: Attempt & { argsSha: string },
+	request: ExecuteRequest,
+): Promise<Result<{ write: SafeWrite; credential: Awaited<ReturnType<Deps['store']['credential']>> }, Refusal>> {
+	const { caller } = attempt;
+	const facts = await deps.store.guardFacts(caller.tenant.id, request.provider);
+	const role = checkRole(caller, { roles: ['ADMIN'], scope: 'execute' }, facts);
+	if (!role.ok) return role;
+	const write = guard(caller, request, facts);
+	if (!write.ok) return write;
+	const missing = missingAcknowledgements(writeFields(write.value, request.args), deps.webUrl, request.acknowledged);
+	if (missing.length > 0) {
+		const detail = `The approver has to tick: ${missing.join(', ')}.`;
+		return err(refuse('warning_unacknowledged', detail, { extra: { missing } }));
+	}
+	if (!equalHex(request.argsSha, attempt.argsSha)) {
+		return err(
+			refuse(
+				'args_sha_mismatch',
+				'The argsSha in the request is not that of its bytes in this tenant. Preview again and approve what you see.',
+			),
+		);
+	}
+	return ok({ write: write.value, credential: facts.credential });
+}
+
+/** Check 12, its first half: a provider is configured and its pinned tool is unchanged. Fails closed. */
+async function checkProvider(deps: Deps, request: ExecuteRequest): Promise<Result<null, Refusal>> {
+	const { provider, tool } = request;
+	if (!deps.upstream.configured(provider)) {
+		return err(
+			refuse('provider_not_configured', 'No MCP server is configured for this provider (MCP_GITHUB_SERVER_URL).'),
+		);
+	}
+	if (!deps.upstream.drift(provider).ok) await deps.upstream.checkTools(provider);
+	const { ok: looked, changed } = deps.upstream.drift(provider);
+	if (changed.includes(tool)) {
+		return err(
+			refuse(
+				'tool_definition_changed',
+				`The provider’s definition of ${tool} is not the pinned one: it is not called until the portal has been updated.`,
+			),
+		);
+	}
+	if (!looked) {
+		return err(refuse('provider_unreachable', 'The provider’s MCP server does not answer. Nothing was sent.'));
+	}
+	return ok(null);
+}
+
+function isLive(execution: Execution): boolean {
+	return execution.state !== 'REJECTED' && execution.state !== 'ABSENT';
+}
+
+/** Check 11: a second execute of the same bytes never writes; it is told what became of the first. */
+async function answerExisting(
+	deps: Deps,
+	attempt: Attempt & { argsSha: string },
+	execution: Execution,
+): Answer<Executed> {
+	const extra = { executionId: execution.id };
+	switch (execution.state) {
+		case 'CONFIRMED': {
+			const url = execution.artifactUrl ?? '';
+			const { seq } = await append(deps, attempt, {
+				ok: true,
+				code: 'replayed',
+				executionId: execution.id,
+				artifactUrl: url,
+			});
+			return ok({
+				provider: execution.provider,
+				tool: execution.tool,
+				argsSha: attempt.argsSha,
+				marker: marker(attempt.argsSha),
+				ok: true,
+				executionId: execution.id,
+				artifact: { url },
+				replayed: true,
+				auditSeq: seq,
+			});
+		}
+		case 'RESERVED':
+			return refused(
+				deps,
+				attempt,
+				refuse('execution_in_progress', 'These bytes are being written right now. Nothing was sent again.', { extra }),
+			);
+		default:
+			return refused(
+				deps,
+				attempt,
+				refuse(
+					'execution_unresolved',
+					'An earlier execute of these bytes was sent and its outcome is not known yet. Nothing was sent again.',
+					{ extra },
+				),
+			);
+	}
+}
+
+/** Ends an attempt with a refusal, after its row. A row that cannot be written is a failed request, not a silent one. */
+async function refused(deps: Deps, attempt: Attempt, refusal: Refusal): Promise<{ ok: false; error: Refusal }> {
+	const executionId = refusal.extra?.executionId;
+	await append(deps, attempt, {
+		ok: false,
+		code: refusal.code,
+		...(typeof executionId === 'string' ? { executionId } : {}),
+	});
+	return err(refusal);
+}
+
+function append(deps: Deps, attempt: Attempt, end: Pick<AttemptRow, 'ok' | 'code' | 'executionId' | 'artifactUrl'>) {
+	const { caller, tool, actor, argsSha } = attempt;
+	const row = { tool, actor, requestId: caller.requestId, ...(argsSha === undefined ? {} : { argsSha }), ...end };
+	return deps.store.append(caller.tenant.id, attemptEntry(row));
+}
+
+/** The approved args, with footer and marker in the text: what goes over the wire. */
+function upstreamArgs(write: SafeWrite, args: JsonObject, caller: Caller, argsSha: string): JsonObject {
+	const text = args[write.bodyField] as JsonValue | undefined;
+	const body = typeof text === 'string' ? text : undefined;
+	return { ...args, [write.bodyField]: artifactBody(body, approverOf(caller), argsSha) };
+}
+
+function changedMeanwhile(code: RefusalCode): string {
+	return `It changed between check and reservation (${code}). Nothing was sent.`;
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { JsonObject, JsonValue } from '#core/canonical-json';
+import { readIJsonBytes } from '#core/i-json';
+import { type Refusal, refuse } from '#core/refusals';
+import { err, ok, type Result } from '#core/result';
+
+/** 256 KiB of UTF-8 JSON (bytes §1). */
+export const MAX_BODY_BYTES = 256 * 1024;
+
+/** A request body as it came over the wire; null = longer than {@link MAX_BODY_BYTES}, the rest was not read. */
+export type RawBody = Uint8Array | null;
+
+const nonce = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1–64 characters of A–Z a–z 0–9 _ -');
+
+export const proposeBody = z.strictObject({
+	provider: z.string().min(1).max(64),
+	tool: z.string().min(1).max(128),
+	args: z.record(z.string(), z.unknown()),
+	nonce: nonce.optional(),
+});
+
+export const executeBody = proposeBody.extend({
+	argsSha: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex characters'),
+	acknowledged: z.array(z.string().max(64)).max(32).optional(),
+});
+
+/** A write as it was asked for. `args` is the value as received, never what a schema library returned. */
+export interface WriteRequest {
+	readonly provider: string;
+	readonly tool: string;
+	readonly args: JsonObject;
+	readonly nonce?: string;
+}
+export interface ExecuteRequest extends WriteRequest {
+	readonly argsSha: string;
+	readonly acknowledged: readonly string[];
+}
+
+/** Reads bytes as I-JSON (bytes §1): 413 when too long, 400 with the path of what is wrong. */
+export function readJson(body: RawBody): Result<JsonValue, Refusal> {
+	if (body === null) return err(refuse('body_too_large', 'The body may be at most 256 KiB.'));
+	const json = readIJsonBytes(body);
+	if (json.ok) return json;
+	const { message, path } = json.error;
+	return err(
+		refuse(
+			'invalid_request',
+			`The body cannot be read: ${message}`,
+			path === undefined ? {} : { errors: [{ path, message }] },
+		),
+	);
+}
+
+/** Checks a value against a closed schema: 400 `invalid_request` with one error per field. */
+export function checkShape<T extends z.ZodType>(schema: T, value: unknown): Result<z.output<T>, Refusal> {
+	const parsed = schema.safeParse(value);
+	if (parsed.success) return ok(parsed.data);
+	const errors = parsed.error.issues.slice(0, 20).map((issue) => ({
+		path: issue.path.join('.') || '(body)',
+		message: issue.code === 'unrecognized_keys' ? `unknown: ${issue.keys.slice(0, 10).join(', ')}` : issue.message,
+	}));
+	return err(
+		refuse('invalid_request', `The request is not well formed: ${errors[0]?.path} ${errors[0]?.message}.`, { errors }),
+	);
+}
+
+export function readPropose(json: JsonValue): Result<WriteRequest, Refusal> {
+	const shape = checkShape(proposeBody, json);
+	return shape.ok ? ok({ ...shape.value, args: argsOf(json) } as WriteRequest) : shape;
+}
+
+export function readExecute(json: JsonValue): Result<ExecuteRequest, Refusal> {
+	const shape = checkShape(executeBody, json);
+	if (!shape.ok) return shape;
+	return ok({ ...shape.value, args: argsOf(json), acknowledged: shape.value.acknowledged ?? [] } as ExecuteRequest);
+}
+
+/** `z.record` drops `__proto__`: the args that are hashed and checked are the ones that came. */
+function argsOf(json: JsonValue): JsonObject {
+	return (json as { args: JsonObject }).args;
+}

@@ -1,0 +1,168 @@
+import type { JsonObject } from '#core/canonical-json';
+import type { UpstreamOutcome } from '#core/execution/state';
+import { marker } from '#core/proposal/marker';
+import { type RefusalCode, refuse } from '#core/refusals';
+import { assertNever, err, ok } from '#core/result';
+import { attemptEntry, type NamedTool } from './attempt-row.ts';
+import type { Deps } from './deps.ts';
+import type { Executed } from './execute.ts';
+import type { Answer, AuditPosition, Caller, Execution, SealedCredential, SettleInput } from './ports.ts';
+
+interface Reserved {
+	readonly caller: Caller;
+	readonly tool: NamedTool;
+	readonly execution: Execution;
+	readonly credential: SealedCredential;
+	readonly args: JsonObject;
+	readonly creates: 'issue' | 'comment';
+}
+
+/**
+ * From a committed reservation to a recorded outcome: unseal → look once more → `tools/call`, at most once → settle.
+ *
+ * Each await is marked with what a crash there leaves. RESERVED is always safe: it blocks a second execute of these bytes
+ * and counts as possibly sent, and the reconciler writes the attempt's row and looks for the artifact.
+ */
+export async function sendReserved(deps: Deps, reserved: Reserved): Answer<Executed> {
+	const { execution, credential, args, creates, caller } = reserved;
+
+	// Crash: RESERVED, nothing sent.
+	const secret = await deps.vault.open(credential.sealed, {
+		tenantId: execution.tenantId,
+		provider: execution.provider,
+		credentialId: credential.id,
+	});
+	if (!secret.ok) {
+		return settleUnsent(
+			deps,
+			reserved,
+			'credential_unreadable',
+			'The stored credential does not open with this portal’s key.',
+		);
+	}
+
+	// Crash: RESERVED, nothing sent. A switch thrown, or a lease lost, since the reservation ends it here.
+	const may = await deps.store.mayStillSend(execution);
+	if (!may.ok) {
+		if (may.code === 'outcome_unknown') return lost(execution);
+		return settleUnsent(deps, reserved, may.code, 'It was switched off before anything was sent.');
+	}
+
+	// Crash: RESERVED, possibly sent. The transport sends it once or not at all and never throws an outcome away.
+	const outcome = await deps.upstream.call({
+		provider: execution.provider,
+		tool: execution.tool,
+		args,
+		secret: secret.value,
+		expect: { creates, target: execution.target },
+	});
+
+	// Crash: RESERVED, sent; the answer is lost with this process and found again by the marker.
+	const settlement = settlementOf(outcome, deps);
+	const position = await settle(deps, reserved, settlement);
+	// Crash: the outcome and its row are durable; only the HTTP answer is lost. A re-run replays it.
+	if (position === null) return lost(execution);
+	if (settlement.to === 'CONFIRMED' && settlement.artifactUrl !== null) {
+		return ok({
+			provider: execution.provider,
+			tool: execution.tool,
+			argsSha: execution.argsSha,
+			marker: marker(execution.argsSha),
+			ok: true,
+			executionId: execution.id,
+			artifact: { url: settlement.artifactUrl },
+			replayed: false,
+			auditSeq: position.seq,
+		});
+	}
+	deps.log.warn(
+		{ requestId: caller.requestId, executionId: execution.id, state: settlement.to },
+		'execute did not confirm',
+	);
+	const extra = { executionId: execution.id };
+	return err(refuse(settlement.code ?? 'internal', settlement.reason ?? '', { extra }));
+}
+
+type Outcome = Pick<SettleInput, 'to' | 'code' | 'reason' | 'artifactUrl' | 'nextCheckAt'>;
+
+/** First look of the reconciler after a sending whose outcome is unknown. */
+export const FIRST_LOOK_MS = 2_000;
+
+function settlementOf(outcome: UpstreamOutcome, deps: Deps): Outcome {
+	const plain = { artifactUrl: null, nextCheckAt: null };
+	switch (outcome.kind) {
+		case 'confirmed':
+			return { ...plain, to: 'CONFIRMED', code: null, reason: null, artifactUrl: outcome.url };
+		case 'rejected':
+			return { ...plain, to: 'REJECTED', code: 'upstream_rejected', reason: outcome.reason };
+		case 'not_sent':
+			return { ...plain, to: 'ABSENT', code: 'provider_unreachable', reason: outcome.why };
+		case 'unknown': {
+			const nextCheckAt = new Date(deps.clock.now().getTime() + FIRST_LOOK_MS);
+			return { ...plain, to: 'INDETERMINATE', code: 'outcome_unknown', reason: outcome.why, nextCheckAt };
+		}
+		case 'elsewhere':
+			return {
+				...plain,
+				to: 'NEEDS_HUMAN',
+				code: 'outcome_unknown',
+				reason: 'The provider answered with an artifact outside the approved target.',
+			};
+		default:
+			return assertNever(outcome);
+	}
+}
+
+async function settleUnsent(deps: Deps, reserved: Reserved, code: RefusalCode, detail: string): Answer<Executed> {
+	const outcome = { to: 'ABSENT', code, reason: detail, artifactUrl: null, nextCheckAt: null } as const;
+	const position = await settle(deps, reserved, outcome);
+	if (position === null) return lost(reserved.execution);
+	return err(refuse(code, detail, { extra: { executionId: reserved.execution.id } }));
+}
+
+/**
+ * Writes outcome and row in one transaction, fenced by epoch. Tried twice: a connection that broke under a COMMIT may
+ * have committed, and then the second try finds the fence closed (null) and the answer is “unknown”, which is true.
+ */
+async function settle(deps: Deps, reserved: Reserved, outcome: Outcome): Promise<AuditPosition | null> {
+	const { execution, tool, caller } = reserved;
+	const input: SettleInput = {
+		executionId: execution.id,
+		epoch: execution.epoch,
+		from: ['RESERVED'],
+		...outcome,
+		isAttemptRow: true,
+		entry: attemptEntry({
+			tool,
+			actor: execution.actor,
+			ok: outcome.to === 'CONFIRMED',
+			...(outcome.code === null ? {} : { code: outcome.code }),
+			argsSha: execution.argsSha,
+			executionId: execution.id,
+			requestId: caller.requestId,
+			...(outcome.artifactUrl === null ? {} : { artifactUrl: outcome.artifactUrl }),
+			...(outcome.reason === null ? {} : { reason: outcome.reason }),
+		}),
+	};
+	for (let attempt = 1; attempt <= 2; attempt++) {
+		try {
+			return await deps.store.settle(input);
+		} catch (cause) {
+			deps.log.error({ err: cause, executionId: execution.id, attempt }, 'outcome could not be recorded');
+		}
+	}
+	return null;
+}
+
+/** Someone else owns the row by now, or the database is gone: what happened is decided by reconciliation. */
+function lost(execution: Execution): { ok: false; error: ReturnType<typeof refuse> } {
+	return err(
+		refuse(
+			'outcome_unknown',
+			'Sent, but the outcome could not be recorded here. Reconciliation decides; nothing is sent again.',
+			{
+				extra: { executionId: execution.id },
+			},
+		),
+	);
+}
