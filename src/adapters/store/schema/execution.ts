@@ -1,0 +1,71 @@
+import { sql } from 'drizzle-orm';
+import {
+	bigint,
+	check,
+	index,
+	integer,
+	pgTable,
+	text,
+	timestamp,
+	unique,
+	uniqueIndex,
+	uuid,
+} from 'drizzle-orm/pg-core';
+import { tenant } from './tenancy.ts';
+
+const instant = (name: string) => timestamp(name, { withTimezone: true });
+
+/**
+ * One row per epoch of an argsSha (contracts §5). The partial unique index is what makes a second write of the same
+ * bytes impossible, whatever the code above does: at most one row per argsSha is live. Never a title, body or argument.
+ */
+export const execution = pgTable(
+	'execution',
+	{
+		id: uuid('id').primaryKey(),
+		tenantId: uuid('tenant_id')
+			.notNull()
+			.references(() => tenant.id),
+		argsSha: text('args_sha').notNull(),
+		epoch: integer('epoch').notNull(),
+		provider: text('provider').notNull(),
+		tool: text('tool').notNull(),
+		method: text('method'),
+		state: text('state').notNull(),
+		code: text('code'),
+		reason: text('reason'),
+		targetOwner: text('target_owner').notNull(),
+		targetRepo: text('target_repo').notNull(),
+		targetNumber: bigint('target_number', { mode: 'number' }),
+		credentialId: uuid('credential_id').notNull(),
+		credentialLogin: text('credential_login'),
+		/** JSON text of the audit row's actor, so that a reconciler can write the row after a crash. */
+		actor: text('actor').notNull(),
+		approver: text('approver').notNull(),
+		requestId: text('request_id').notNull(),
+		artifactUrl: text('artifact_url'),
+		reservedAt: instant('reserved_at').notNull().default(sql`now()`),
+		/** By the database's clock: until then only the process that reserved may send. */
+		leaseUntil: instant('lease_until').notNull(),
+		settledAt: instant('settled_at'),
+		auditSeq: bigint('audit_seq', { mode: 'number' }),
+		nextCheckAt: instant('next_check_at'),
+		checks: integer('checks').notNull().default(0),
+	},
+	(table) => [
+		unique('execution_epoch').on(table.tenantId, table.argsSha, table.epoch),
+		uniqueIndex('execution_one_live')
+			.on(table.tenantId, table.argsSha)
+			.where(sql`${table.state} IN ('RESERVED', 'CONFIRMED', 'INDETERMINATE', 'NEEDS_HUMAN')`),
+		index('execution_newest').on(table.tenantId, table.id),
+		index('execution_leases').on(table.leaseUntil).where(sql`${table.state} = 'RESERVED'`),
+		index('execution_due').on(table.nextCheckAt).where(sql`${table.state} = 'INDETERMINATE'`),
+		check(
+			'execution_state',
+			sql`${table.state} IN ('RESERVED', 'CONFIRMED', 'REJECTED', 'ABSENT', 'INDETERMINATE', 'NEEDS_HUMAN')`,
+		),
+		check('execution_args_sha', sql`${table.argsSha} ~ '^[0-9a-f]{64}$'`),
+		check('execution_epoch_positive', sql`${table.epoch} >= 1`),
+		check('execution_confirmed_has_url', sql`${table.state} <> 'CONFIRMED' OR ${table.artifactUrl} IS NOT NULL`),
+	],
+);
