@@ -1,0 +1,51 @@
+import { scopesAllow } from './scopes.ts';
+import { behindFeatures, defaultToolsets, type ToolDefinition, toolDefinitions } from './tools.ts';
+
+export type Asked = {
+	path: string;
+	header(name: string): string | undefined;
+	/** Undefined = unknown or not a classic token: nothing is filtered. */
+	scopes: readonly string[] | undefined;
+};
+
+const list = (text: string | undefined): string[] => (text ?? '').split(',').flatMap((each) => each.trim() || []);
+
+/** Only these words are false; `banana` is true. */
+const truthy = (text: string | undefined): boolean =>
+	!['', 'false', '0', 'no', 'off', 'n', 'f'].includes((text ?? '').trim().toLowerCase());
+
+/** What a path restricts. Only paths at the root do: `/mcp/readonly` and `/mcp/x/issues` are the whole server. */
+export function restriction(path: string): { toolsets?: string[]; readOnly: boolean } {
+	const scoped = /^\/x\/([^/]+)(?:\/(readonly)(?=\/|$))?/.exec(path);
+	if (scoped?.[1]) return { toolsets: [scoped[1]], readOnly: scoped[2] !== undefined };
+	return { readOnly: /^\/readonly(\/|$)/.test(path) };
+}
+
+/**
+ * The tools this request may see, by name; or the body of a 400. X-MCP-Tools alone means exactly those; with a toolset
+ * (header or path) it adds to it. An unknown tool name is refused, an unknown toolset ignored.
+ */
+export function inventory(asked: Asked): ToolDefinition[] | { refused: string } {
+	const path = restriction(asked.path);
+	const headerToolsets = list(asked.header('x-mcp-toolsets'));
+	const toolsets = path.toolsets ?? (headerToolsets.length > 0 ? headerToolsets : undefined);
+	const names = [...new Set(list(asked.header('x-mcp-tools')))];
+	const excluded = list(asked.header('x-mcp-exclude-tools'));
+	const readOnly = path.readOnly || truthy(asked.header('x-mcp-readonly'));
+
+	const known = (name: string) => behindFeatures.includes(name) || toolDefinitions.some((each) => each.name === name);
+	const unknown = names.filter((name) => !known(name));
+	if (unknown.length > 0) return { refused: `unknown tools specified in WithTools: ${unknown.join(', ')}` };
+
+	const chosen = (toolsets ?? (names.length > 0 ? [] : ['default'])).flatMap((each) =>
+		each === 'default' ? defaultToolsets : [each],
+	);
+	return toolDefinitions.filter((tool) => {
+		const reads = tool.annotations.readOnlyHint === true;
+		if (readOnly && !reads) return false;
+		if (excluded.includes(tool.name)) return false;
+		if (asked.scopes && !scopesAllow(asked.scopes, tool.scopes, reads)) return false;
+		if (names.includes(tool.name) || chosen.includes('all')) return true;
+		return tool.toolsets.some((each) => chosen.includes(each));
+	});
+}
