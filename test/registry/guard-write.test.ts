@@ -1,0 +1,239 @@
+import { describe, expect, test } from 'vitest';
+import type { JsonObject, JsonValue } from '#core/canonical-json';
+import { guardWrite } from '#core/guardrails/guard-write';
+import { refusals } from '#core/refusals';
+import { github } from '#core/registry/github';
+
+const issue = (more: JsonObject = {}): JsonObject => ({
+	method: 'create',
+	owner: 'acme',
+	repo: 'payments-api',
+	title: 'Retry on 503',
+	...more,
+});
+const comment = (more: JsonObject = {}): JsonObject => ({
+	owner: 'acme',
+	repo: 'payments-api',
+	issue_number: 7,
+	body: 'Seen again.',
+	...more,
+});
+const without = (args: JsonObject, key: string): JsonObject =>
+	Object.fromEntries(Object.entries(args).filter(([name]) => name !== key));
+
+const guard = (tool: string, args: JsonValue, provider = 'github') => guardWrite({ provider, tool, args });
+const guardIssue = (more: JsonObject) => guard('issue_write', issue(more));
+const guardComment = (more: JsonObject) => guard('add_issue_comment', comment(more));
+
+function refusal(result: ReturnType<typeof guard>) {
+	if (result.ok) throw new Error('was allowed');
+	return { ...result.error, paths: result.error.errors?.map((error) => error.path) };
+}
+
+describe('what is allowed', () => {
+	test('opening an issue, with and without a body, names its target in words', () => {
+		const result = guardIssue({ body: 'Steps:\n1. …\r\n\tdone' });
+		expect(guardIssue({})).toEqual(result);
+		if (!result.ok) throw new Error(result.error.detail);
+		expect(result.value.summary(issue())).toBe('Open a new issue in acme/payments-api');
+		expect(result.value.target(issue())).toEqual({ owner: 'acme', repo: 'payments-api' });
+		expect(result.value.creates).toBe('issue');
+	});
+
+	test('a comment names its issue', () => {
+		const result = guardComment({});
+		if (!result.ok) throw new Error(result.error.detail);
+		expect(result.value.summary(comment())).toBe('Comment on acme/payments-api#7');
+		expect(result.value.target(comment())).toEqual({ owner: 'acme', repo: 'payments-api', number: 7 });
+		expect(result.value.creates).toBe('comment');
+	});
+
+	test('the args are only looked at: frozen ones pass, and a default is never filled in', () => {
+		expect(guard('issue_write', Object.freeze(issue())).ok).toBe(true);
+	});
+});
+
+describe('403 tool_not_allowed', () => {
+	const critical = Object.entries(github.tools).flatMap(([tool, rule]): [string, string | undefined][] =>
+		'class' in rule
+			? rule.class === 'compliance-critical'
+				? [[tool, undefined]]
+				: []
+			: Object.entries(rule.methods).flatMap(([method, toolClass]) =>
+					toolClass === 'compliance-critical' ? [[tool, method]] : [],
+				),
+	);
+
+	test.each(critical)('%s %s belongs on the attested path', (tool, method) => {
+		const { code, detail } = refusal(guard(tool, method === undefined ? {} : issue({ method })));
+		expect(code).toBe('tool_not_allowed');
+		expect(detail).toContain(tool);
+		expect(detail).toContain('compliance-critical');
+		expect(detail).toContain('attested CI path');
+	});
+
+	test.each(['search_issues', 'get_me', 'list_issues'])('%s only reads', (tool) => {
+		expect(refusal(guard(tool, {}))).toMatchObject({ code: 'tool_not_allowed' });
+		expect(refusal(guard(tool, {})).detail).toContain('only reads');
+	});
+
+	test('a tool with methods says which there are', () => {
+		expect(refusal(guard('issue_write', without(issue(), 'method')))).toMatchObject({
+			code: 'tool_not_allowed',
+			detail: 'issue_write needs method to be one of: create, update.',
+		});
+	});
+
+	test.each(['create_issue', '__proto__', 'constructor', 'toString', '', '<b>x</b>'])(
+		'the unlisted tool %j is refused and never repeated',
+		(tool) => {
+			const { code, detail } = refusal(guard(tool, issue()));
+			expect(code).toBe('tool_not_allowed');
+			if (tool !== '') expect(detail).not.toContain(tool);
+		},
+	);
+
+	test('an unknown provider is refused', () => {
+		expect(refusal(guard('issue_write', issue(), '__proto__')).code).toBe('tool_not_allowed');
+	});
+
+	test('the tool is judged before its arguments', () => {
+		expect(refusal(guard('issue_write', { method: 'update', nonsense: true })).code).toBe('tool_not_allowed');
+		expect(refusals.tool_not_allowed.status).toBe(403);
+	});
+});
+
+describe('422 invalid_args', () => {
+	test.each<[string, JsonObject, string]>([
+		['owner climbs', { owner: '..' }, 'args.owner'],
+		['owner with a slash', { owner: 'a/b' }, 'args.owner'],
+		['owner begins with a hyphen', { owner: '-a' }, 'args.owner'],
+		['owner of 40', { owner: 'a'.repeat(40) }, 'args.owner'],
+		['owner with a line end', { owner: 'acme\n' }, 'args.owner'],
+		['owner in other letters', { owner: 'аcme' }, 'args.owner'],
+		['owner null', { owner: null }, 'args.owner'],
+		['owner a list', { owner: ['acme'] }, 'args.owner'],
+		['repo dot', { repo: '.' }, 'args.repo'],
+		['repo dots', { repo: '..' }, 'args.repo'],
+		['repo that goes on', { repo: 'r/issues/7/comments?x=' }, 'args.repo'],
+		['repo escaped', { repo: 'r%2f..' }, 'args.repo'],
+		['repo of 101', { repo: 'r'.repeat(101) }, 'args.repo'],
+		['repo empty', { repo: '' }, 'args.repo'],
+		['title empty', { title: '' }, 'args.title'],
+		['title of spaces', { title: ' \u3000 ' }, 'args.title'],
+		['title of 257', { title: 'x'.repeat(257) }, 'args.title'],
+		['title of 129 emoji, 258 units', { title: '😀'.repeat(129) }, 'args.title'],
+		['title of two lines', { title: 'a\nb' }, 'args.title'],
+		['title with a separator', { title: 'a\u2028b' }, 'args.title'],
+		['title with an escape', { title: 'a\u001b[2Jb' }, 'args.title'],
+		['title a number', { title: 7 }, 'args.title'],
+		['title null', { title: null }, 'args.title'],
+		['body null', { body: null }, 'args.body'],
+		['body an object', { body: {} }, 'args.body'],
+		['body too long', { body: 'x'.repeat(64_001) }, 'args.body'],
+		['body too long in astral characters', { body: '😀'.repeat(64_001) }, 'args.body'],
+		['body with U+0000', { body: 'a\u0000b' }, 'args.body'],
+		['labels, which the server would set', { labels: ['bug'] }, 'args.labels'],
+		['assignees', { assignees: ['octo'] }, 'args.assignees'],
+		['an argument of the update', { issue_number: 1 }, 'args.issue_number'],
+		['an argument that the server would ignore', { dry_run: true }, 'args.dry_run'],
+		['an argument whose name is text', { 'x y <b>': 1 }, 'args'],
+	])('an issue with %s', (_, more, path) => {
+		expect(refusal(guardIssue(more))).toMatchObject({ code: 'invalid_args', paths: [path] });
+	});
+
+	test.each<[string, JsonValue]>([
+		['zero', 0],
+		['negative', -1],
+		['not whole', 1.5],
+		['beyond 2^31 − 1', 2_147_483_648],
+		['text', '7'],
+		['null', null],
+		['true', true],
+	])('a comment whose issue_number is %s', (_, value) => {
+		expect(refusal(guardComment({ issue_number: value }))).toMatchObject({
+			code: 'invalid_args',
+			paths: ['args.issue_number'],
+		});
+	});
+
+	test.each<[string, JsonObject]>([
+		['empty', { body: '' }],
+		['only white space', { body: ' \n\t ' }],
+	])('a comment whose body is %s', (_, more) => {
+		expect(refusal(guardComment(more))).toMatchObject({ code: 'invalid_args', paths: ['args.body'] });
+	});
+
+	test('a comment has no method and no title', () => {
+		expect(refusal(guardComment({ method: 'create', title: 'x' })).paths).toEqual(['args.method', 'args.title']);
+	});
+
+	test.each(['owner', 'repo', 'title'])('an issue without %s', (key) => {
+		const { paths, errors } = refusal(guard('issue_write', without(issue(), key)));
+		expect(paths).toEqual([`args.${key}`]);
+		expect(errors?.[0]?.message).toBe(`${key} is needed`);
+	});
+
+	test.each(['owner', 'repo', 'issue_number', 'body'])('a comment without %s', (key) => {
+		expect(refusal(guard('add_issue_comment', without(comment(), key))).paths).toEqual([`args.${key}`]);
+	});
+
+	test('keys that live on every prototype are unknown arguments', () => {
+		for (const key of ['__proto__', 'constructor', 'toString']) {
+			const args = JSON.parse(`{"${key}":{},${JSON.stringify(issue()).slice(1)}`) as JsonValue;
+			expect(refusal(guard('issue_write', args)).code).toBe('invalid_args');
+		}
+	});
+
+	test.each<JsonValue>([null, 'x', 7, [], [comment()]])('a comment whose args are %j', (args) => {
+		expect(refusal(guard('add_issue_comment', args))).toMatchObject({ code: 'invalid_args', paths: ['args'] });
+	});
+
+	test('null says what to do, and every wrong field is named at once', () => {
+		const { errors } = refusal(guardIssue({ title: null, repo: '..', owner: 5 }));
+		expect(errors).toEqual([
+			{ path: 'args.owner', message: 'owner must be text' },
+			{ path: 'args.repo', message: 'repo must be a name, not a dot' },
+			{ path: 'args.title', message: 'null is not a value here: leave it out, or give one' },
+		]);
+	});
+
+	test('the limits themselves pass', () => {
+		for (const more of [
+			{ owner: 'a'.repeat(39) },
+			{ owner: 'a' },
+			{ repo: '...' },
+			{ repo: 'r'.repeat(100) },
+			{ title: 'x'.repeat(256) },
+			{ title: '😀'.repeat(128) },
+			{ body: '' },
+			{ body: 'x'.repeat(64_000) },
+			{ body: '😀'.repeat(64_000) },
+		]) {
+			expect(guardIssue(more).ok).toBe(true);
+		}
+		for (const issue_number of [1, 2_147_483_647, 1e3]) expect(guardComment({ issue_number }).ok).toBe(true);
+	});
+});
+
+describe('422 for text that only the portal may write', () => {
+	test('the marker in any field is reserved_marker', () => {
+		for (const more of [{ body: 'x sarc-mcp:0123' }, { title: 'SARC-MCP:0' }]) {
+			const { code, paths } = refusal(guardIssue(more));
+			expect(code).toBe('reserved_marker');
+			expect(paths).toEqual([`args.${Object.keys(more)[0]}`]);
+		}
+	});
+
+	test('a body that would swallow the footer is footer_hidden', () => {
+		for (const body of ['see <!-- this', '```\nlog', '<details>more']) {
+			expect(refusal(guardIssue({ body }))).toMatchObject({ code: 'footer_hidden', paths: ['args.body'] });
+			expect(refusal(guardComment({ body }))).toMatchObject({ code: 'footer_hidden', paths: ['args.body'] });
+		}
+	});
+
+	test('the order is schema, marker, footer', () => {
+		expect(refusal(guardIssue({ body: 'sarc-mcp:1 <!-- ', labels: [] })).code).toBe('invalid_args');
+		expect(refusal(guardIssue({ body: 'sarc-mcp:1 <!-- ' })).code).toBe('reserved_marker');
+	});
+});
