@@ -1,0 +1,69 @@
+/** Runs every suite, unit to browser, and ends with one line of counts. Any failure, or with CI=true any skip, fails. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface Counts {
+	passed: number;
+	failed: number;
+	skipped: number;
+}
+
+const reports = mkdtempSync(join(tmpdir(), 'sarc-test-'));
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+let broken = false;
+
+function run(title: string, args: string[], env: Record<string, string>, read: () => Counts): void {
+	console.log(`\n== ${title}`);
+	const done = spawnSync(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+	const counts = read();
+	total.passed += counts.passed;
+	total.failed += counts.failed;
+	total.skipped += counts.skipped;
+	if (done.status !== 0 || counts.passed === 0) broken = true;
+}
+
+function json(path: string): Record<string, unknown> {
+	return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+}
+
+const vitest = join(reports, 'vitest.json');
+run(
+	'Unit, property, contract and API tests',
+	['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitest}`],
+	{},
+	() => {
+		const report = json(vitest);
+		const count = (name: string) => Number(report[name] ?? 0);
+		return { passed: count('numPassedTests'), failed: count('numFailedTests'), skipped: count('numPendingTests') };
+	},
+);
+
+const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+	existsSync(path),
+);
+if (chromium === undefined) {
+	console.log('\n== BROWSER JOURNEYS NOT RUN: there is no Chromium on this machine (Debian: apt-get install chromium)');
+	if (process.env.CI === 'true') broken = true;
+} else {
+	const playwright = join(reports, 'playwright.json');
+	run(
+		'Browser journeys in Chromium',
+		['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json'],
+		{ PLAYWRIGHT_JSON_OUTPUT_FILE: playwright, CHROMIUM: chromium },
+		() => {
+			const stats = (json(playwright).stats ?? {}) as Record<string, number>;
+			return {
+				passed: stats.expected ?? 0,
+				failed: (stats.unexpected ?? 0) + (stats.flaky ?? 0),
+				skipped: stats.skipped ?? 0,
+			};
+		},
+	);
+}
+
+rmSync(reports, { recursive: true, force: true });
+if (process.env.CI === 'true' && total.skipped > 0) broken = true;
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(broken || total.failed > 0 ? 1 : 0);

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { contentSecurityPolicy } from './content-security-policy.ts';
+
+/** Set by us alone: whatever a client sends under these names is dropped before Next sees it. */
+const OURS =
+	/^(?:x-forwarded-|x-middleware-|x-nonce$|x-portal-|content-security-policy|forwarded$|connection$|keep-alive$|te$|upgrade$)/;
+/** A page that takes longer than this to start answering is given up: a hung child must not hang the front. */
+const HEADER_TIMEOUT_MS = 15_000;
+
+export interface PageProxyOptions {
+	/** Where the Next child listens on loopback, or null while it does not run. */
+	readonly port: () => number | null;
+	/** Told to the pages: whether this is the sandbox. */
+	readonly sandbox: boolean;
+	readonly onError: (cause: unknown, path: string) => void;
+}
+
+/**
+ * Pipes a page request to Next's own server and its answer back, raw (no buffering, no re-encoding), with a fresh
+ * nonce: Next takes it from the *request's* policy and puts it on every script and style.
+ */
+export function pageProxy(options: PageProxyOptions): (req: IncomingMessage, res: ServerResponse) => void {
+	const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+	return (req, res) => {
+		const port = options.port();
+		if (port === null) return unavailable(res);
+		const policy = contentSecurityPolicy(randomBytes(16).toString('base64'));
+		const upstream = request(
+			{
+				agent,
+				host: '127.0.0.1',
+				port,
+				method: req.method,
+				path: req.url,
+				headers: requestHeaders(req.headers, policy, options.sandbox),
+			},
+			(answer) => {
+				upstream.setTimeout(0);
+				res.writeHead(answer.statusCode ?? 502, { ...withoutHopByHop(answer.headers), ...pageHeaders(policy) });
+				answer.pipe(res);
+				answer.on('error', () => res.destroy());
+			},
+		);
+		upstream.setTimeout(HEADER_TIMEOUT_MS, () => upstream.destroy(new Error('page timed out')));
+		upstream.on('error', (cause) => {
+			options.onError(cause, req.url ?? '');
+			if (res.headersSent) res.destroy();
+			else unavailable(res);
+		});
+		res.on('close', () => upstream.destroy());
+		req.pipe(upstream);
+	};
+}
+
+function requestHeaders(incoming: IncomingHttpHeaders, policy: string, sandbox: boolean): IncomingHttpHeaders {
+	const kept = Object.fromEntries(Object.entries(incoming).filter(([name]) => !OURS.test(name)));
+	return { ...kept, 'content-security-policy': policy, ...(sandbox ? { 'x-portal-sandbox': '1' } : {}) };
+}
+
+function withoutHopByHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+	const { connection: _c, 'keep-alive': _k, ...rest } = headers;
+	return rest;
+}
+
+function pageHeaders(policy: string): Record<string, string> {
+	return {
+		'content-security-policy': policy,
+		'x-content-type-options': 'nosniff',
+		'x-frame-options': 'DENY',
+		'referrer-policy': 'same-origin',
+		'cross-origin-opener-policy': 'same-origin',
+	};
+}
+
+function unavailable(res: ServerResponse): void {
+	res.writeHead(502, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '2', 'cache-control': 'no-store' });
+	res.end('The pages are starting. Try again in a moment; the API is not affected.\n');
+}
