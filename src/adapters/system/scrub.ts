@@ -34,11 +34,10 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
  * wherever they stand. Keeps a JSON line valid JSON: no pattern takes a quote or part of an escape.
  */
 export function createScrub(known: readonly string[]): (line: string) => string {
-	// As JSON writes them too, and the longest first, lest one be the beginning of another. Very short ones would
-	// mask half of every line.
-	const exact = [
-		...new Set(known.filter((secret) => secret.length >= 8).flatMap((secret) => [secret, inJson(secret)])),
-	];
+	// As JSON writes them too, also JSON within JSON, and the longest first, lest one be the beginning of another.
+	// Very short ones would mask half of every line.
+	const long = known.filter((secret) => secret.length >= 8);
+	const exact = [...new Set(long.flatMap((secret) => [secret, inJson(secret), inJson(inJson(secret))]))];
 	exact.sort((a, b) => b.length - a.length);
 	return (line) => {
 		let text = line;
