@@ -8,7 +8,7 @@ import type { Upstream } from './upstream.ts';
 /** The sandbox's own version, where the real one puts the version of its build. */
 export const ownVersion = '1.0.4-sandbox';
 
-type Answer = { result: unknown } | { error: { code: number; message: string } };
+export type Answer = { result: unknown } | { error: { code: number; message: string } };
 
 /** Answers one request. `tools` are those that this request may see. */
 export async function answer(message: Message, tools: readonly ToolDefinition[], upstream: Upstream): Promise<Answer> {
@@ -51,8 +51,8 @@ async function work({ method, params = {} }: Message, tools: readonly ToolDefini
 async function call(params: Record<string, unknown>, tools: readonly ToolDefinition[], upstream: Upstream) {
 	const name = String(params.name ?? '');
 	if (!canCall(name) || !tools.some((each) => each.name === name)) throw rpcError(`unknown tool "${name}"`, -32602);
-	const { arguments: args } = params;
-	if (args === undefined || args === null) throw rpcError('unexpected end of JSON input');
+	if (params.arguments === undefined) throw rpcError('unexpected end of JSON input');
+	const args = params.arguments ?? {};
 	if (typeof args !== 'object' || Array.isArray(args)) {
 		const kind = Array.isArray(args) ? 'array' : goType(args).replace('float64', 'number');
 		throw rpcError(`json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`);

@@ -36,7 +36,7 @@ const notifications = [
 function cutOff(body: string): string {
 	const first = body.trimStart()[0] ?? '';
 	if (/[[{]/.test(first)) return 'unexpected EOF';
-	return `invalid character '${first}' looking for beginning of value`;
+	return `json: invalid character '${first}' looking for beginning of value: ${body.trim()}`;
 }
 
 /** Reads a body: one message or a batch. `refused` is the body of a 400, in the real server's words. */
@@ -74,7 +74,7 @@ export function readMessages(body: string, version: string): { messages: Message
 }
 
 function check({ id, method, params }: Message): string | undefined {
-	const invalid = 'JSON RPC invalid request';
+	const invalid = 'invalid request';
 	if (notifications.includes(method)) return id === undefined ? undefined : `${invalid}: unexpected id for "${method}"`;
 	if (!requests.includes(method)) return `JSON RPC not handled: "${method}" unsupported`;
 	if (id === undefined) return `${invalid}: missing id for "${method}"`;

@@ -3,7 +3,8 @@
  * of code fences, HTML comments and tags outside a short list go; what is left is escaped. It loses data on purpose: an
  * unclosed `<x` swallows the rest of the text, a marker in a comment is not there any more. Never write such a text back.
  */
-export const sanitize = (text: string): string => filterTags(filterFences(filterInvisible(text)));
+export const sanitize = (text: string): string =>
+	filterTags(filterFences(filterInvisible(text)).replace(/\r\n?/g, '\n'));
 
 /** Zero-width, soft hyphen, bidi controls and isolates, tag characters. */
 const invisible =
@@ -39,7 +40,9 @@ const allowed = new Set(
 	),
 );
 /** Elements whose content goes with them. */
-const swallowed = new Set('frame frameset iframe noembed noframes noscript nostyle object script style'.split(' '));
+const swallowed = new Set(
+	'frame frameset iframe noembed noframes noscript nostyle object script style title'.split(' '),
+);
 /** Elements whose content is text up to their end tag, whatever it looks like. */
 const rawText = new Set('iframe noembed noframes noscript script style textarea title xmp'.split(' '));
 
@@ -76,15 +79,16 @@ function attributes(text: string): Map<string, string> {
 function kept(name: string, text: string, selfClosing: boolean): string {
 	const end = selfClosing ? '/>' : '>';
 	if (name !== 'a' && name !== 'img') return `<${name}${end}`;
-	const found = attributes(text);
 	const shown: string[] = [];
-	for (const [key, value] of found) {
-		const address = (name === 'a' && key === 'href') || (name === 'img' && key === 'src');
-		if (address && /^(https?:\/\/|mailto:|[^:]*$)/i.test(value.trim())) {
-			if (name === 'img' || /^https?:/i.test(value.trim())) shown.push(`${key}="${escaped(value.trim())}"`);
-		} else if (name === 'img' && (key === 'alt' || key === 'title')) shown.push(`${key}="${escaped(value)}"`);
+	for (const [key, raw] of attributes(text)) {
+		const value = raw.trim().replace(/^[a-z]+:/i, (scheme) => scheme.toLowerCase());
+		const web = /^https?:\/\//.test(value);
+		if (name === 'a' && key === 'href' && (web || /^mailto:|^[^:]+$/.test(value))) {
+			shown.push(`href="${escaped(value)}"`);
+			shown.push(web ? 'rel="nofollow noreferrer noopener" target="_blank"' : 'rel="nofollow noreferrer"');
+		} else if (name === 'img' && key === 'src' && (web || !value.includes(':'))) shown.push(`src="${escaped(value)}"`);
+		else if (name === 'img' && (key === 'alt' || key === 'title')) shown.push(`${key}="${escaped(raw)}"`);
 	}
-	if (name === 'a' && shown.length > 0) shown.push('rel="nofollow noreferrer noopener"', 'target="_blank"');
 	return shown.length > 0 ? `<${[name, ...shown].join(' ')}${end}` : '';
 }
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { closeNow, hostName, isLoopbackName, listen, readBody, send } from '#sandbox/http';
-import { answer, ownVersion } from './answer.ts';
-import { goJson } from './go-json.ts';
+import { type Answer, answer, ownVersion } from './answer.ts';
+import { goJson, goPlainJson } from './go-json.ts';
 import { inventory } from './inventory.ts';
 import { protocolVersions, readMessages } from './messages.ts';
 import { challenge, metadata } from './metadata.ts';
@@ -17,6 +17,12 @@ const cors = {
 		'Content-Type, Mcp-Session-Id, Mcp-Protocol-Version, Last-Event-ID, Authorization, X-MCP-Readonly, X-MCP-Toolsets, X-MCP-Tools, X-MCP-Exclude-Tools, X-MCP-Features, X-MCP-Lockdown, X-MCP-Insiders',
 	'access-control-expose-headers': 'Mcp-Session-Id, WWW-Authenticate',
 	'access-control-max-age': '86400',
+};
+const openly = {
+	'access-control-allow-origin': '*',
+	'access-control-allow-methods': 'GET, OPTIONS',
+	'access-control-allow-headers': 'Content-Type',
+	'content-type': 'application/json',
 };
 const plain = { ...cors, 'content-type': 'text/plain; charset=utf-8' };
 
@@ -68,6 +74,14 @@ function refuse(
 const sessionId = (): string =>
 	[...randomBytes(26)].map((each) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[each & 31]).join('');
 
+/** A result is escaped like HTML, an error message is not: they take different ways through the real one's encoder. */
+function frame(id: string | number | undefined, answered: Answer): string {
+	const start = `{"jsonrpc":"2.0","id":${goPlainJson(id)}`;
+	return 'error' in answered
+		? `${start},"error":${goPlainJson(answered.error)}}`
+		: `${start},"result":${goJson(answered.result)}}`;
+}
+
 /**
  * Starts an MCP server (Streamable HTTP, stateless) with the names, argument shapes and texts of github-mcp-server v1.0.4.
  * A client that goes away does not stop the write it asked for.
@@ -81,7 +95,7 @@ export async function startSandboxSidecar(options: SandboxSidecarOptions): Promi
 		const origin = `http://${request.headers.host ?? 'localhost'}`;
 		const body = await readBody(request);
 		const about = metadata(path, origin, githubUrl);
-		if (about !== undefined) return send(response, 200, { ...cors, 'content-type': 'application/json' }, about);
+		if (about !== undefined) return send(response, 200, openly, about);
 		if (request.method === 'OPTIONS') return send(response, 200, cors, '');
 
 		const { authorization } = request.headers;
@@ -98,8 +112,8 @@ export async function startSandboxSidecar(options: SandboxSidecarOptions): Promi
 		const tools = inventory({ path, header, scopes });
 		if ('refused' in tools) return send(response, 400, plain, tools.refused);
 		const refused = refuse(request);
-		if (refused)
-			return send(response, refused.status, { ...plain, ...refused.headers }, refused.text && `${refused.text}\n`);
+		if (refused?.status === 204) return send(response, 204, cors, '');
+		if (refused) return send(response, refused.status, { ...plain, ...refused.headers }, `${refused.text}\n`);
 		await post(request, response, body, tools, token);
 	};
 
@@ -128,7 +142,7 @@ export async function startSandboxSidecar(options: SandboxSidecarOptions): Promi
 		response.flushHeaders();
 		for (const message of calls) {
 			const answered = await answer(message, tools, upstream);
-			response.write(`event: message\ndata: ${goJson({ jsonrpc: '2.0', id: message.id, ...answered })}\n\n`);
+			response.write(`event: message\ndata: ${frame(message.id, answered)}\n\n`);
 		}
 		response.end();
 	};
