@@ -23,6 +23,8 @@ export function createFront(options: FrontOptions): Server {
 		{ maxHeaderSize: 32 * 1024, requestTimeout: 30_000, headersTimeout: 15_000 },
 		(req, res) => {
 			const path = req.url ?? '/';
+			// Absolute-form targets are for proxies, and this is none.
+			if (!path.startsWith('/')) return void res.writeHead(400).end();
 			if (OWN.test(path)) return void api(req, res);
 			const refusal =
 				checkHost(options.own(), path, req.headers.host) ??

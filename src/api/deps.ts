@@ -22,4 +22,6 @@ export interface ApiDeps {
 	readonly clientAddress: (headers: Headers, socketAddress: string) => string;
 	/** What is not ready to serve; empty when all is. */
 	readonly notReady: () => Promise<string[]>;
+	/** Whether an error that a use case threw says “no database now”. */
+	readonly databaseUnavailable: (cause: unknown) => boolean;
 }

@@ -5,7 +5,6 @@ import { err, ok, type Result } from '#core/result';
 import type { Caller, Principal } from '#gateway/ports';
 import { checkShape, type RawBody, readJson } from '#gateway/request';
 import { type AnswerOf, type RouteKey, type RouteSpec, type Routes, routes } from './contract/routes.ts';
-import { isDatabaseUnavailable } from './database-error.ts';
 import type { ApiDeps } from './deps.ts';
 import { checkContentType, checkOrigin } from './http-checks.ts';
 import { apiHeaders, problem } from './problem.ts';
@@ -175,7 +174,7 @@ function closing(refusal: Refusal): Record<string, string> {
 
 function unexpected(deps: ApiDeps, cause: unknown, requestId: string): Refusal {
 	deps.gateway.log.error({ err: cause, requestId }, 'request failed');
-	return isDatabaseUnavailable(cause)
+	return deps.databaseUnavailable(cause)
 		? refuse('database_unavailable', 'Nothing was done. Try again.', { retryAfter: 5 })
 		: refuse('internal', 'The error has been logged under this request id.');
 }

@@ -1,0 +1,132 @@
+import { hash, randomBytes } from 'node:crypto';
+import { clientAddress } from '#adapters/identity/client-address';
+import { createIdentity } from '#adapters/identity/identity';
+import { type Database, isUnavailable, openDatabase } from '#adapters/store/database';
+import { migrate } from '#adapters/store/migrate';
+import { stamp } from '#adapters/store/stamp';
+import { createStore } from '#adapters/store/store';
+import { systemClock } from '#adapters/system/clock';
+import { uuidIds } from '#adapters/system/ids';
+import { createUpstream } from '#adapters/transport/upstream';
+import { deriveKey } from '#adapters/vault/derive-key';
+import { rootKeyFromSecret, sandboxRootKey } from '#adapters/vault/root-key';
+import { createVault } from '#adapters/vault/vault';
+import { createApp } from '#api/app';
+import type { OwnOrigins } from '#api/http-checks';
+import { rateLimit } from '#api/rate-limit';
+import { err, ok, type Result } from '#core/result';
+import type { Sha256 } from '#core/sha256';
+import type { Deps } from '#gateway/deps';
+import type { Log } from '#gateway/ports';
+import type { Env } from './env.ts';
+import { startSchedule } from './schedule.ts';
+
+export const sha256: Sha256 = (data) => hash('sha256', data, 'buffer');
+
+/** What the sandbox brings instead of GitHub and its MCP server. */
+export interface SandboxUpstream {
+	readonly sidecarUrl: string;
+	readonly webUrl: string;
+	readonly acceptedRestDigests: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface Portal {
+	readonly gateway: Deps;
+	readonly database: Database;
+	readonly identity: ReturnType<typeof createIdentity>;
+	readonly rootKey: Uint8Array;
+	readonly fetch: ReturnType<typeof createApp>['fetch'];
+	/** Starts what runs by itself: tool check and reconciler, at once and every minute. */
+	start(): Promise<void>;
+	close(): Promise<void>;
+}
+
+/** The only place that picks adapters. The error is for whoever starts the portal: what is wrong and what to do. */
+export async function compose(input: {
+	env: Env;
+	log: Log;
+	own: OwnOrigins;
+	portalUrl: string;
+	sandbox: SandboxUpstream | null;
+}): Promise<Result<Portal, string>> {
+	const { env, log, own, portalUrl, sandbox } = input;
+	const rootKey = env.secret === null ? await sandboxRootKey(env.dataDir, randomBytes) : rootKeyFromSecret(env.secret);
+	if (!rootKey.ok) return err(rootKey.error.message);
+
+	const opened = await openDatabase(
+		env.databaseUrl === null ? { dataDir: `${env.dataDir}/database`, log } : { databaseUrl: env.databaseUrl, log },
+	);
+	if (!opened.ok) return err(opened.error.detail);
+	const database = opened.value;
+	await migrate(database);
+	const stamped = await stamp(database, env.sandbox ? 'sandbox' : 'production');
+	if (!stamped.ok) {
+		await database.close();
+		return err(stamped.error.detail);
+	}
+
+	const store = createStore(database, { sha256, clock: systemClock, log, random: randomBytes });
+	const webUrl = env.githubWebUrl ?? sandbox?.webUrl ?? 'https://github.com';
+	const upstream = createUpstream({
+		url: env.githubServerUrl ?? sandbox?.sidecarUrl ?? '',
+		webUrl,
+		timeoutMs: env.upstreamTimeoutMs,
+		acceptedRestDigests: sandbox?.acceptedRestDigests ?? {},
+		clock: systemClock,
+		log,
+		sha256,
+	});
+	const gateway: Deps = {
+		store,
+		upstream,
+		vault: createVault({ rootKey: rootKey.value }),
+		clock: systemClock,
+		ids: uuidIds,
+		log,
+		sha256,
+		webUrl,
+		upstreamTimeoutMs: env.upstreamTimeoutMs,
+	};
+	const identity = createIdentity({
+		database,
+		store,
+		sessionSecret: deriveKey(rootKey.value, 'session', 1),
+		baseUrl: portalUrl,
+		trustedOrigins: [...own.origins],
+		clock: systemClock,
+		ids: uuidIds,
+		log,
+	});
+	const app = createApp({
+		gateway,
+		identity,
+		own,
+		portalUrl,
+		rateLimit: rateLimit(env.ratePerMinute),
+		clientAddress: (headers, socket) => clientAddress(headers, socket, env.trustedProxies),
+		notReady: async () => {
+			try {
+				await store.ping();
+				return [];
+			} catch {
+				return ['database'];
+			}
+		},
+		databaseUnavailable: isUnavailable,
+	});
+
+	const schedule = startSchedule(gateway, { exclusive: database.kind === 'pglite' });
+	return ok({
+		gateway,
+		database,
+		identity,
+		rootKey: rootKey.value,
+		fetch: app.fetch,
+		start: () => schedule.start(),
+		close: async () => {
+			await schedule.stop();
+			await upstream.close();
+			await store.close();
+		},
+	});
+}

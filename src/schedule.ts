@@ -1,0 +1,49 @@
+import type { Deps } from '#gateway/deps';
+import { reconcile } from '#gateway/reconcile';
+
+const TOOL_CHECK_MS = 60_000;
+/** How often due looks are asked for; what is due when is in the database (reconcile.ts). */
+const RECONCILE_MS = 2_000;
+
+export interface Schedule {
+	start(): Promise<void>;
+	stop(): Promise<void>;
+}
+
+/**
+ * Runs the tool check at start and every minute, and the reconciler at start and as its looks come due.
+ * @param options.exclusive no other process can have this database: at start every reservation is an orphan.
+ */
+export function startSchedule(deps: Deps, options: { exclusive: boolean }): Schedule {
+	const timers: NodeJS.Timeout[] = [];
+	let running: Promise<void> = Promise.resolve();
+	const guarded = async (title: string, work: () => Promise<void>): Promise<void> => {
+		try {
+			await work();
+		} catch (cause) {
+			deps.log.error({ err: cause }, `${title} failed; it runs again by itself`);
+		}
+	};
+	let busy = false;
+	const tick = () => {
+		if (busy) return;
+		busy = true;
+		running = guarded('reconciler', () => reconcile(deps)).finally(() => {
+			busy = false;
+		});
+	};
+	return {
+		async start() {
+			await guarded('tool check', () => deps.upstream.checkTools('github'));
+			await guarded('reconciler', () => reconcile(deps, { everything: options.exclusive }));
+			timers.push(
+				setInterval(() => void guarded('tool check', () => deps.upstream.checkTools('github')), TOOL_CHECK_MS),
+			);
+			timers.push(setInterval(tick, RECONCILE_MS));
+		},
+		async stop() {
+			for (const timer of timers) clearInterval(timer);
+			await running;
+		},
+	};
+}

@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { startNextChild } from '#adapters/next/child';
+import { pageProxy } from '#adapters/next/proxy';
+import { uuidIds } from '#adapters/system/ids';
+import { createLogger } from '#adapters/system/logger';
+import type { OwnOrigins } from '#api/http-checks';
+import { compose } from './compose.ts';
+import { readProcessEnv } from './env.ts';
+import { createFront } from './front.ts';
+import { type RunningSandbox, seedSandbox, startSandbox } from './start-sandbox.ts';
+
+const DRAIN_MS = 40_000;
+const sandboxMode = process.argv.includes('--sandbox');
+const headless = process.argv.includes('--headless');
+const nextServer = join(import.meta.dirname, '../.next/standalone/server.js');
+
+function fail(message: string): never {
+	process.stderr.write(`${message}\n`);
+	process.exit(1);
+}
+
+/** A line for the person at the terminal; structured logs go to stdout in production only. */
+function say(line: string): void {
+	if (sandboxMode) process.stdout.write(`${line}\n`);
+}
+
+async function main(): Promise<void> {
+	const began = performance.now();
+	const read = readProcessEnv({ sandbox: sandboxMode });
+	if (!read.ok) fail(read.error);
+	const env = read.value;
+	if (!headless && !existsSync(nextServer))
+		fail('The pages are not built. Run: node scripts/setup.mjs (npm start does it).');
+	const { log } = createLogger({
+		level: env.logLevel,
+		secrets: [env.secret, env.databaseUrl, env.sandbox ? env.sandboxPassword : null].filter((s) => s !== null),
+	});
+
+	// Listening comes first: with PORT=0 the portal's own name is known only then. Until it is ready it answers 503.
+	let fetch: Parameters<typeof createFront>[0]['fetch'] = () =>
+		new Response('starting\n', { status: 503, headers: { 'retry-after': '1' } });
+	let own: OwnOrigins = { hosts: new Set(), origins: new Set() };
+	let pages: ReturnType<typeof pageProxy> | null = null;
+	const server = createFront({
+		fetch: (request, bindings) => fetch(request, bindings),
+		pages: headless
+			? null
+			: (req, res) => (pages === null ? void res.writeHead(503).end('starting\n') : pages(req, res)),
+		own: () => own,
+		portalUrl: () => [...own.origins][0] ?? '',
+		requestId: () => uuidIds.uuid(),
+	});
+	const port = await listen(server, env.port, env.host);
+	own = ownOrigins(env.url, env.sandbox ? port : null);
+	const portalUrl = env.url ?? `http://localhost:${port}`;
+
+	let sandbox: RunningSandbox | null = null;
+	if (env.sandbox) {
+		say('• Starting the sandbox GitHub …');
+		sandbox = await startSandbox({ dataDir: env.dataDir, portalPort: port, sidecar: env.githubServerUrl === null });
+	}
+	say(`• Opening the database (${env.databaseUrl === null ? `embedded, in ${env.dataDir}` : 'PostgreSQL'}) …`);
+	const composed = await compose({ env, log, own, portalUrl, sandbox: sandbox?.upstream ?? null });
+	if (!composed.ok) fail(composed.error);
+	const portal = composed.value;
+	if (env.sandbox && sandbox !== null) await seedSandbox(portal, sandbox, env.sandboxPassword);
+	await portal.start();
+	fetch = portal.fetch as typeof fetch;
+
+	say(headless ? '• No pages (--headless)' : '• Starting the pages …');
+	const child = headless ? null : await startNextChild({ server: nextServer, log });
+	if (child !== null) {
+		pages = pageProxy({
+			port: child.port,
+			sandbox: env.sandbox,
+			onError: (cause, path) => log.warn({ err: cause, path: path.split('?')[0] }, 'page failed'),
+		});
+	}
+	log.info({ portalUrl, sandbox: env.sandbox, ms: Math.round(performance.now() - began) }, 'portal is running');
+	if (env.sandbox && sandbox !== null) say(welcome(portalUrl, sandbox, env.sandboxPassword));
+
+	let stopping = false;
+	const stop = (signal: string) => {
+		if (stopping) return;
+		stopping = true;
+		log.info({ signal }, 'stopping: finishing what is in flight');
+		// An execute in flight is finished and recorded; open event streams and idle connections are cut at the deadline.
+		const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+		server.close(async () => {
+			clearTimeout(deadline);
+			await child?.stop();
+			await portal.close();
+			await sandbox?.close();
+			process.exit(0);
+		});
+		server.closeIdleConnections();
+	};
+	process.on('SIGTERM', stop);
+	process.on('SIGINT', stop);
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+	return new Promise((resolve) => {
+		server.once('error', (cause: NodeJS.ErrnoException) =>
+			fail(
+				cause.code === 'EADDRINUSE'
+					? `Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 10} npm start`
+					: `Cannot listen on ${host}:${port} (${cause.code}).`,
+			),
+		);
+		server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+	});
+}
+
+/** Names that the portal answers under: PORTAL_URL, and in the sandbox this machine's loopback names. */
+function ownOrigins(url: string | null, sandboxPort: number | null): OwnOrigins {
+	const origins = [
+		...(url === null ? [] : [url]),
+		...(sandboxPort === null ? [] : [`http://localhost:${sandboxPort}`, `http://127.0.0.1:${sandboxPort}`]),
+	];
+	return { origins: new Set(origins), hosts: new Set(origins.map((origin) => new URL(origin).host)) };
+}
+
+function welcome(portalUrl: string, sandbox: RunningSandbox, password: string): string {
+	return [
+		'',
+		`  The portal is running:  ${portalUrl}/t/demo/admin/mcp`,
+		'',
+		'  Sign in as              admin@demo.local    Ada Lind, ADMIN: approves and executes',
+		'                          member@demo.local   Ben Ochoa, MEMBER: proposes',
+		'                          auditor@demo.local  Iris Kwan, AUDITOR: reads everything',
+		`  Password                ${password}`,
+		'',
+		`  Sandbox GitHub          ${sandbox.upstream.webUrl}  (repositories acme/payments-api, acme/ledger)`,
+		`                          API ${sandbox.apiUrl}/api/v3`,
+		'  Writes stay on this machine. Stop with Ctrl+C.',
+		'',
+	].join('\n');
+}
+
+main().catch((cause) => fail(`The portal could not start: ${cause instanceof Error ? cause.message : String(cause)}`));
