@@ -1,0 +1,113 @@
+import type { RefusalCode } from '#core/refusals';
+import type { ReserveInput, ReserveResult } from '#gateway/ports';
+import type { Query } from './database.ts';
+import {
+	CREDENTIAL_COLUMNS,
+	type CredentialRow,
+	credentialOf,
+	EXECUTION_COLUMNS,
+	type ExecutionRow,
+	executionOf,
+} from './rows.ts';
+
+/**
+ * The reserving transaction, as one statement. Everything that allows the write is read again FOR SHARE: whoever is
+ * changing it right now is waited for, and whoever wants to must wait until the reservation stands. Then the row is
+ * inserted; the unique indexes, not the reads, decide which of many at once gets it.
+ *
+ * The order of the codes is that of the checks in contracts §3; a live execution (11) goes before the credential (12).
+ * $7 is the token that asks, null for a signed-in person; $8 the time by which it must still live.
+ */
+const RESERVE = `
+WITH flags AS MATERIALIZED (
+	SELECT flag, enabled FROM flag_setting WHERE tenant_id = $2::uuid OR tenant_id IS NULL FOR SHARE
+), t AS MATERIALIZED (
+	SELECT agent_dispatch_enabled AS dispatch FROM tenant WHERE id = $2::uuid FOR SHARE
+), m AS MATERIALIZED (
+	SELECT role FROM membership WHERE tenant_id = $2::uuid AND user_id = $6 FOR SHARE
+), k AS MATERIALIZED (
+	SELECT scopes, revoked_at IS NULL AND expires_at > $8::timestamptz AS alive FROM portal_token
+	WHERE id = $7::uuid AND tenant_id = $2::uuid AND user_id = $6 FOR SHARE
+), c AS MATERIALIZED (
+	SELECT * FROM credential WHERE tenant_id = $2::uuid AND provider = $4 FOR SHARE
+), verdict AS MATERIALIZED (
+	SELECT CASE
+		WHEN $7::uuid IS NOT NULL AND NOT coalesce((SELECT alive FROM k), false) THEN 'unauthenticated'
+		WHEN coalesce((SELECT role FROM m), '') <> 'ADMIN' THEN 'role_required'
+		WHEN $7::uuid IS NOT NULL AND NOT (
+			coalesce((SELECT 'execute' = ANY (scopes) FROM k), false)
+			AND (SELECT count(*) = 2 AND bool_and(enabled) FROM flags WHERE flag = 'mcp.execute-tokens')
+		) THEN 'scope_required'
+		WHEN NOT (SELECT count(*) = 2 AND bool_and(enabled) FROM flags WHERE flag = 'mcp.gateway') THEN 'feature-disabled'
+		WHEN NOT coalesce((SELECT dispatch FROM t), false) THEN 'agent_dispatch_disabled'
+		WHEN NOT EXISTS (SELECT FROM c) AND NOT EXISTS (
+			SELECT FROM execution WHERE tenant_id = $2::uuid AND args_sha = $3
+			AND state IN ('RESERVED', 'CONFIRMED', 'INDETERMINATE', 'NEEDS_HUMAN')
+		) THEN 'credential_missing'
+	END AS refusal
+), reserved AS (
+	INSERT INTO execution (id, tenant_id, args_sha, epoch, provider, tool, method, state, target_owner, target_repo,
+		target_number, credential_id, credential_login, actor, approver, request_id, lease_until)
+	SELECT $1::uuid, $2::uuid, $3,
+		(SELECT coalesce(max(epoch), 0) + 1 FROM execution WHERE tenant_id = $2::uuid AND args_sha = $3),
+		$4, $5, $9, 'RESERVED', $10, $11, $12::bigint, c.id, c.login, $13, $14, $15,
+		clock_timestamp() + $16::double precision * interval '1 millisecond'
+	FROM c, verdict WHERE verdict.refusal IS NULL
+	ON CONFLICT DO NOTHING
+	RETURNING ${EXECUTION_COLUMNS}
+)
+SELECT verdict.refusal, reserved.*, ${CREDENTIAL_COLUMNS}
+FROM verdict LEFT JOIN reserved ON true LEFT JOIN c ON true`;
+
+/** The newest epoch of an argsSha. */
+export const LATEST = `SELECT ${EXECUTION_COLUMNS} FROM execution
+	WHERE tenant_id = $1 AND args_sha = $2 ORDER BY epoch DESC LIMIT 1`;
+
+type Nulls<Row> = { [Key in keyof Row]: Row[Key] | null };
+
+/**
+ * Reserves, refuses, or gives the execution that already holds these bytes. Committed when it answers. An answer that is
+ * lost may leave RESERVED behind: nothing was sent, and the reconciler takes it over when its lease has run out.
+ */
+export async function reserve(query: Query, input: ReserveInput, now: Date): Promise<ReserveResult> {
+	const { caller, target } = input;
+	const { principal } = caller;
+	const params = [
+		input.executionId,
+		caller.tenant.id,
+		input.argsSha,
+		input.provider,
+		input.tool,
+		principal.person.id,
+		principal.kind === 'token' ? principal.tokenId : null,
+		now,
+		input.method,
+		target.owner,
+		target.repo,
+		target.number ?? null,
+		JSON.stringify(input.actor),
+		principal.person.name,
+		caller.requestId,
+		input.leaseMs,
+	];
+	// Another turn is needed only when somebody else's whole execution began and ended between two statements of ours.
+	for (let turn = 0; turn < 10; turn++) {
+		const [row] = await query<{ refusal: RefusalCode | null } & Nulls<ExecutionRow & CredentialRow>>(
+			RESERVE,
+			params,
+			'reserve',
+		);
+		if (row === undefined) throw new Error('the reservation gave no row');
+		if (row.refusal !== null) return { kind: 'refused', code: row.refusal };
+		if (row.id !== null && row.c_id !== null) {
+			// Both sides are there whole, or not at all.
+			const whole = row as ExecutionRow & CredentialRow;
+			return { kind: 'reserved', execution: executionOf(whole), credential: credentialOf(whole) };
+		}
+		const [latest] = await query<ExecutionRow>(LATEST, [caller.tenant.id, input.argsSha], 'latest');
+		if (latest !== undefined && latest.state !== 'REJECTED' && latest.state !== 'ABSENT') {
+			return { kind: 'exists', execution: executionOf(latest) };
+		}
+	}
+	throw new Error('a reservation lost ten races in a row');
+}
