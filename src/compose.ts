@@ -4,7 +4,7 @@ import { createIdentity } from '#adapters/identity/identity';
 import { type Database, isUnavailable, openDatabase } from '#adapters/store/database';
 import { migrate } from '#adapters/store/migrate';
 import { stamp } from '#adapters/store/stamp';
-import { createStore } from '#adapters/store/store';
+import { createStore, type PortalStore } from '#adapters/store/store';
 import { systemClock } from '#adapters/system/clock';
 import { uuidIds } from '#adapters/system/ids';
 import { createUpstream } from '#adapters/transport/upstream';
@@ -33,6 +33,7 @@ export interface SandboxUpstream {
 export interface Portal {
 	readonly gateway: Deps;
 	readonly database: Database;
+	readonly store: PortalStore;
 	readonly identity: ReturnType<typeof createIdentity>;
 	readonly rootKey: Uint8Array;
 	readonly fetch: ReturnType<typeof createApp>['fetch'];
@@ -119,6 +120,7 @@ export async function compose(input: {
 	return ok({
 		gateway,
 		database,
+		store,
 		identity,
 		rootKey: rootKey.value,
 		fetch: app.fetch,

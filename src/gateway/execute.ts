@@ -10,7 +10,7 @@ import { actorOf, approverOf } from './actor.ts';
 import { type AttemptRow, attemptEntry, type NamedTool, nameTool } from './attempt-row.ts';
 import type { Deps } from './deps.ts';
 import { checkRole, guard, shaOf } from './guard.ts';
-import type { Answer, Caller, Execution } from './ports.ts';
+import type { Answer, Caller, Execution, ReserveInput, ReserveResult } from './ports.ts';
 import { type ExecuteRequest, type RawBody, readExecute, readJson } from './request.ts';
 import { sendReserved } from './send.ts';
 import { writeFields } from './write-fields.ts';
@@ -70,7 +70,7 @@ export async function execute(deps: Deps, caller: Caller, body: RawBody): Answer
 	}
 
 	// Crash here: nothing stored, nothing sent.
-	const reserved = await deps.store.reserve({
+	const reserved = await reserve(deps, {
 		executionId: deps.ids.uuid(),
 		caller,
 		provider: request.value.provider,
@@ -98,6 +98,22 @@ export async function execute(deps: Deps, caller: Caller, body: RawBody): Answer
 				creates: write.creates,
 			});
 		}
+	}
+}
+
+/**
+ * Reserves. A commit whose answer was lost is looked for: if it stands, these bytes would be blocked by a reservation that
+ * nobody holds, though nothing was sent. It is ours, so the attempt goes on with it.
+ */
+async function reserve(deps: Deps, input: ReserveInput): Promise<ReserveResult> {
+	try {
+		return await deps.store.reserve(input);
+	} catch (cause) {
+		const tenantId = input.caller.tenant.id;
+		const execution = await deps.store.execution(tenantId, input.executionId);
+		const credential = execution === null ? null : await deps.store.credential(tenantId, input.provider);
+		if (execution === null || credential === null) throw cause;
+		return { kind: 'reserved', execution, credential };
 	}
 }
 

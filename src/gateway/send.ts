@@ -1,8 +1,8 @@
 import type { JsonObject } from '#core/canonical-json';
 import type { UpstreamOutcome } from '#core/execution/state';
 import { marker } from '#core/proposal/marker';
-import { type RefusalCode, refuse } from '#core/refusals';
-import { assertNever, err, ok } from '#core/result';
+import { type Refusal, refuse } from '#core/refusals';
+import { assertNever, err, ok, type Result } from '#core/result';
 import { attemptEntry, type NamedTool } from './attempt-row.ts';
 import type { Deps } from './deps.ts';
 import type { Executed } from './execute.ts';
@@ -24,38 +24,29 @@ interface Reserved {
  * and counts as possibly sent, and the reconciler writes the attempt's row and looks for the artifact.
  */
 export async function sendReserved(deps: Deps, reserved: Reserved): Answer<Executed> {
-	const { execution, credential, args, creates, caller } = reserved;
+	const { execution, args, creates, caller } = reserved;
 
-	// Crash: RESERVED, nothing sent.
-	const secret = await deps.vault.open(credential.sealed, {
-		tenantId: execution.tenantId,
-		provider: execution.provider,
-		credentialId: credential.id,
+	// Crash: RESERVED, nothing sent. An error here is not a crash: this process knows that nothing was sent, and says so.
+	const ready = await prepare(deps, reserved).catch((cause) => {
+		deps.log.error({ err: cause, executionId: execution.id }, 'nothing was sent');
+		return err(refuse('database_unavailable', 'Nothing was sent. Try again.'));
 	});
-	if (!secret.ok) {
-		return settleUnsent(
-			deps,
-			reserved,
-			'credential_unreadable',
-			'The stored credential does not open with this portal’s key.',
-		);
-	}
-
-	// Crash: RESERVED, nothing sent. A switch thrown, or a lease lost, since the reservation ends it here.
-	const may = await deps.store.mayStillSend(execution);
-	if (!may.ok) {
-		if (may.code === 'outcome_unknown') return lost(execution);
-		return settleUnsent(deps, reserved, may.code, 'It was switched off before anything was sent.');
-	}
+	if (!ready.ok)
+		return ready.error.code === 'outcome_unknown' ? lost(execution) : settleUnsent(deps, reserved, ready.error);
 
 	// Crash: RESERVED, possibly sent. The transport sends it once or not at all and never throws an outcome away.
-	const outcome = await deps.upstream.call({
-		provider: execution.provider,
-		tool: execution.tool,
-		args,
-		secret: secret.value,
-		expect: { creates, target: execution.target },
-	});
+	const outcome = await deps.upstream
+		.call({
+			provider: execution.provider,
+			tool: execution.tool,
+			args,
+			secret: ready.value,
+			expect: { creates, target: execution.target },
+		})
+		.catch((cause): UpstreamOutcome => {
+			deps.log.error({ err: cause, executionId: execution.id }, 'the call broke');
+			return { kind: 'unknown', why: 'The call broke inside the portal.' };
+		});
 
 	// Crash: RESERVED, sent; the answer is lost with this process and found again by the marker.
 	const settlement = settlementOf(outcome, deps);
@@ -81,6 +72,20 @@ export async function sendReserved(deps: Deps, reserved: Reserved): Answer<Execu
 	);
 	const extra = { executionId: execution.id };
 	return err(refuse(settlement.code ?? 'internal', settlement.reason ?? '', { extra }));
+}
+
+/** Unseals the credential and looks once more at switches and lease, right before the call (contracts §3). */
+async function prepare(deps: Deps, { execution, credential }: Reserved): Promise<Result<string, Refusal>> {
+	const secret = await deps.vault.open(credential.sealed, {
+		tenantId: execution.tenantId,
+		provider: execution.provider,
+		credentialId: credential.id,
+	});
+	if (!secret.ok) {
+		return err(refuse('credential_unreadable', 'The stored credential does not open with this portal’s key.'));
+	}
+	const may = await deps.store.mayStillSend(execution);
+	return may.ok ? secret : err(refuse(may.code, 'It was switched off before anything was sent.'));
 }
 
 type Outcome = Pick<SettleInput, 'to' | 'code' | 'reason' | 'artifactUrl' | 'nextCheckAt'>;
@@ -113,11 +118,12 @@ function settlementOf(outcome: UpstreamOutcome, deps: Deps): Outcome {
 	}
 }
 
-async function settleUnsent(deps: Deps, reserved: Reserved, code: RefusalCode, detail: string): Answer<Executed> {
+async function settleUnsent(deps: Deps, reserved: Reserved, refusal: Refusal): Answer<Executed> {
+	const { code, detail } = refusal;
 	const outcome = { to: 'ABSENT', code, reason: detail, artifactUrl: null, nextCheckAt: null } as const;
 	const position = await settle(deps, reserved, outcome);
 	if (position === null) return lost(reserved.execution);
-	return err(refuse(code, detail, { extra: { executionId: reserved.execution.id } }));
+	return err({ ...refusal, extra: { executionId: reserved.execution.id } });
 }
 
 /**

@@ -1,0 +1,39 @@
+/**
+ * What must never break, each with its source. Tests cite an id in their title as `[id]`; ledger.test.ts fails when an id
+ * has no test, or a test cites an id that is not here. Add the guarantee here before the code that gives it.
+ */
+export const invariants = {
+	'approval-bound':
+		'No write without the approval of exactly those bytes, in that tenant, with that tool (contracts §3, check 10).',
+	'fail-closed':
+		'An unknown, unlisted, renamed or changed tool, method or argument is refused; every default branch refuses (contracts §3).',
+	'switch-off':
+		'While a switch is off nothing is proposed and nothing is sent, also when it is thrown between check and call (contracts §3).',
+	'one-row':
+		'Every execute attempt that passes the rate limit leaves exactly one mcp.tool row, whatever its end (contracts §3).',
+	once: 'One argsSha is written upstream at most once, however many executes race or repeat (contracts §5).',
+	'unknown-not-failed':
+		'A sending whose outcome is not known is never called failed and never sent again by itself (contracts §5).',
+	'chain-detects':
+		'Any change, removal, insertion or reordering of audit entries is found, at its first place (bytes §4).',
+	'append-only':
+		'Audit entries cannot be updated, deleted or truncated, and a state change without its entry does not happen (bytes §4).',
+	'args-not-logged': 'No raw argument enters the audit log: only its hash (product, bytes §4).',
+	'secret-stays':
+		'A PAT is in no log, error, audit row, answer or file but the sealed one, and is sent to the configured provider only.',
+	'sealed-to-row': 'A sealed credential opens only as the row that it was sealed for, with this portal’s key.',
+	'tenant-isolation':
+		'Nothing of a tenant is read or changed by one who is not its member; it looks as if it did not exist.',
+	'role-matrix': 'Every route has an access rule, and it holds for every role, token scope and switch (contracts §6).',
+	'token-bounded':
+		'A token never exceeds what its owner may now do, changes no settings, and executes only under its flag (contracts §1).',
+	'same-origin': 'A write with a session comes from the portal’s own origin, under its own name (contracts §3).',
+	'footer-visible': 'The approver’s footer cannot be hidden, forged or swallowed by the text above it (bytes §3).',
+	'hidden-text-holds': 'Text that a reader cannot see holds the approval until it is ticked (contracts §2).',
+	'reconcile-own':
+		'Only an artifact by the credential’s own login, made after the reservation, settles an unknown outcome (contracts §5).',
+	'one-opener': 'One process opens an embedded database; a second is refused and nothing is lost (architecture).',
+	'modes-apart': 'A sandbox database never serves production, nor the reverse (contracts §7).',
+} as const satisfies Record<string, string>;
+
+export type InvariantId = keyof typeof invariants;
