@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FaultInput } from '#sandbox/github/faults';
 import { startWorld, type World } from './world.ts';
@@ -96,17 +97,13 @@ test('the switches refuse what is not a fault, a form, a web page’s request an
 		403,
 	);
 	const { port } = new URL(at);
-	const rebound = await new Promise<number>((resolve, reject) => {
-		import('node:http').then(({ request }) => {
-			const sent = request(
-				{ port, path: '/_sandbox/state', headers: { host: 'evil.test' }, agent: false },
-				(response) => {
-					response.resume();
-					resolve(response.statusCode ?? 0);
-				},
-			);
-			sent.on('error', reject).end();
-		}, reject);
+	const rebound = await new Promise<number | undefined>((resolve, reject) => {
+		const asked = { port, path: '/_sandbox/state', headers: { host: 'evil.test' }, agent: false };
+		const sent = request(asked, (response) => {
+			response.resume();
+			resolve(response.statusCode);
+		});
+		sent.on('error', reject).end();
 	});
 	expect(rebound).toBe(403);
 });
