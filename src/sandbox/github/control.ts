@@ -5,7 +5,7 @@ import { faultSchema } from './faults.ts';
 import type { SandboxState } from './state.ts';
 
 /** Keeps the kind of a token and its last four characters: enough to tell which one it was. */
-export const masked = (authorization: string): string =>
+const masked = (authorization: string): string =>
 	authorization.replace(/(ghp_|github_pat_|gh[ous]_)?\S*(\S{4})$/, '$1…$2');
 
 /**

@@ -7,7 +7,7 @@ import { type Issue, type Label, nodeId, type Repository, type Token } from './m
 import { issueUrl, labelOf, type Places } from './shapes.ts';
 import type { SandboxState } from './state.ts';
 
-export const labelNode = (label: Label): Node => ({
+const labelNode = (label: Label): Node => ({
 	id: () => nodeId('Label', label.id),
 	name: () => label.name,
 	color: () => label.color,
@@ -16,7 +16,7 @@ export const labelNode = (label: Label): Node => ({
 
 const connection = (nodes: Node[]): Node => ({ nodes: () => nodes, totalCount: () => nodes.length });
 
-export function issueNode(places: Places, repository: Repository, issue: Issue): Node {
+function issueNode(places: Places, repository: Repository, issue: Issue): Node {
 	return {
 		id: () => nodeId('Issue', issue.id),
 		databaseId: () => issue.id,

@@ -35,10 +35,10 @@ export type Repository = {
 	issues: Issue[];
 };
 
-export type Access = 'none' | 'read' | 'write';
+type Access = 'none' | 'read' | 'write';
 
 /** What a fine-grained token may do. `repositories` are `owner/name`; left out = all. */
-export type FineGrained = { repositories?: readonly string[]; issues: Access };
+type FineGrained = { repositories?: readonly string[]; issues: Access };
 
 export type Token = {
 	token: string;

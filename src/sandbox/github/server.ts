@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { closeNow, listen, readBody, send } from '#sandbox/http';
-import { createApi } from './api.ts';
+import { createApi, type Target } from './api.ts';
 import { control } from './control.ts';
 import { createState, type SandboxState } from './state.ts';
 import { createPages } from './web.ts';
@@ -28,7 +28,7 @@ export type SandboxGitHubOptions = {
 };
 
 /** Splits a request target; also the absolute form that an HTTP proxy gets (`POST http://github.test/api/v3/… HTTP/1.1`). */
-function target(request: IncomingMessage): { path: string; query: URLSearchParams; host: string; whole: string } {
+function target(request: IncomingMessage): Target {
 	const raw = request.url ?? '/';
 	const absolute = /^https?:\/\//i.test(raw);
 	const url = new URL(absolute ? raw : `http://${request.headers.host ?? 'localhost'}${raw}`);

@@ -5,7 +5,7 @@ import type { SandboxState } from './state.ts';
 /** Where the addresses inside the JSON point: `api` ends in /api/v3, `web` is the origin of the pages. */
 export type Places = { api: string; web: string };
 
-export function userJson(state: SandboxState, places: Places, login: string) {
+function userJson(state: SandboxState, places: Places, login: string) {
 	const id = state.userId(login);
 	const url = `${places.api}/users/${login}`;
 	return {

@@ -84,7 +84,7 @@ function decoded(part: string): string {
 }
 
 /** The page at `path`, or undefined: 404. */
-export function pageAt(state: SandboxState, at: string): string | undefined {
+function pageAt(state: SandboxState, at: string): string | undefined {
 	const [owner, name, kind, number, ...more] = at.split('/').slice(1).map(decoded);
 	if (!owner && name === undefined) return indexPage(state.repositories());
 	const repository = owner && name ? state.repository(owner, name) : undefined;

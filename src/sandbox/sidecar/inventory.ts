@@ -15,7 +15,7 @@ const truthy = (text: string | undefined): boolean =>
 	!['', 'false', '0', 'no', 'off', 'n', 'f'].includes((text ?? '').trim().toLowerCase());
 
 /** What a path restricts. Only paths at the root do: `/mcp/readonly` and `/mcp/x/issues` are the whole server. */
-export function restriction(path: string): { toolsets?: string[]; readOnly: boolean } {
+function restriction(path: string): { toolsets?: string[]; readOnly: boolean } {
 	const scoped = /^\/x\/([^/]+)(?:\/(readonly)(?=\/|$))?/.exec(path);
 	if (scoped?.[1]) return { toolsets: [scoped[1]], readOnly: scoped[2] !== undefined };
 	return { readOnly: /^\/readonly(\/|$)/.test(path) };
