@@ -91,8 +91,10 @@ const schema = z.object({
 			'Where github-mcp-server answers over HTTP. Unset: GitHub is not connected (the sandbox brings its own).',
 		),
 	GITHUB_WEB_URL: origin
-		.default('https://github.com')
-		.describe('Origin of GitHub’s web pages; a written artifact must have its address there.'),
+		.optional()
+		.describe(
+			'Origin of GitHub’s web pages; a written artifact must have its address there. Unset: https://github.com (the sandbox brings its own).',
+		),
 	PORTAL_RATE_PER_MINUTE: integer(1, 1_000_000).default(600).describe('Requests per minute, per principal and tenant.'),
 	PORTAL_UPSTREAM_TIMEOUT_MS: integer(100, 600_000)
 		.default(30_000)
@@ -119,7 +121,8 @@ interface Common {
 	readonly host: string;
 	readonly dataDir: string;
 	readonly githubServerUrl: string | null;
-	readonly githubWebUrl: string;
+	/** Null when unset: then https://github.com, or the sandbox's own pages. */
+	readonly githubWebUrl: string | null;
 	readonly ratePerMinute: number;
 	readonly upstreamTimeoutMs: number;
 	readonly trustedProxies: readonly string[];
@@ -197,7 +200,7 @@ function common(known: Parsed): Common {
 		host: known.HOST,
 		dataDir: known.PORTAL_DATA_DIR,
 		githubServerUrl: known.MCP_GITHUB_SERVER_URL ?? null,
-		githubWebUrl: known.GITHUB_WEB_URL,
+		githubWebUrl: known.GITHUB_WEB_URL ?? null,
 		ratePerMinute: known.PORTAL_RATE_PER_MINUTE,
 		upstreamTimeoutMs: known.PORTAL_UPSTREAM_TIMEOUT_MS,
 		trustedProxies: known.PORTAL_TRUSTED_PROXIES,

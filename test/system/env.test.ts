@@ -23,7 +23,7 @@ describe('the sandbox', () => {
 				secret: null,
 				databaseUrl: null,
 				githubServerUrl: null,
-				githubWebUrl: 'https://github.com',
+				githubWebUrl: null,
 				ratePerMinute: 600,
 				upstreamTimeoutMs: 30_000,
 				trustedProxies: [],

@@ -110,12 +110,12 @@ describe('a fingerprint', () => {
 
 describe('a derived key', () => {
 	it('is another one for every purpose, version and root', () => {
-		const keys = (['seal', 'fingerprint', 'session'] as const).flatMap((purpose) =>
+		const keys = (['seal', 'fingerprint', 'session', 'sandbox-pat'] as const).flatMap((purpose) =>
 			[1, 2].flatMap((version) =>
 				[rootKey, new Uint8Array(32)].map((root) => Buffer.from(deriveKey(root, purpose, version)).toString('hex')),
 			),
 		);
-		expect(new Set(keys).size).toBe(12);
+		expect(new Set(keys).size).toBe(16);
 		for (const key of keys) expect(key).toHaveLength(64);
 	});
 
