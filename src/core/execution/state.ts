@@ -11,14 +11,3 @@ export type UpstreamOutcome =
 	| { readonly kind: 'unknown'; readonly why: string }
 	/** A success whose URL is not in the approved owner/repo on GITHUB_WEB_URL: written, but elsewhere. */
 	| { readonly kind: 'elsewhere'; readonly url: string };
-
-/** The state and row code that an outcome ends in; the code is absent on success. */
-export type Settlement =
-	| { readonly state: 'CONFIRMED'; readonly artifactUrl: string }
-	| { readonly state: 'REJECTED'; readonly code: 'upstream_rejected'; readonly reason: string }
-	| {
-			readonly state: 'ABSENT';
-			readonly code: Extract<import('#core/refusals').RefusalCode, string>;
-			readonly reason: string;
-	  }
-	| { readonly state: 'INDETERMINATE' | 'NEEDS_HUMAN'; readonly code: 'outcome_unknown'; readonly reason: string };
