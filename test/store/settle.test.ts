@@ -1,0 +1,281 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ExecutionState } from '#core/execution/state';
+import { anotherPool, testDatabases } from '#test/support/database';
+import {
+	type Bench,
+	benchOver,
+	draft,
+	mustReserve,
+	newOffice,
+	reservation,
+	settlement,
+	tokenCaller,
+	verifyLog,
+} from './fixture.ts';
+
+describe.each(testDatabases())('settling on $name', ({ open }) => {
+	let bench: Bench;
+	beforeAll(async () => {
+		bench = benchOver(await open());
+	});
+
+	it('moves the state and appends its row together, and the execution names that row', async () => {
+		const office = await newOffice(bench);
+		const execution = await mustReserve(bench, reservation(office));
+		const position = await bench.store.settle(settlement(execution));
+		expect(await bench.store.execution(office.tenant.id, execution.id)).toMatchObject({
+			state: 'CONFIRMED',
+			artifactUrl: 'https://github.com/acme/payments-api/issues/7',
+			auditSeq: position?.seq,
+			settledAt: expect.any(Date),
+		});
+		const { entries } = await bench.store.page({ log: office.tenant.id, limit: 1, order: 'desc' });
+		expect(entries[0]).toMatchObject({ seq: position?.seq, entryHash: position?.entryHash });
+		expect(entries[0]?.entry).toContain(execution.id);
+		expect(await verifyLog(bench.store, office.tenant.id)).toMatchObject({ ok: true });
+	});
+
+	it('lets one of fifty simultaneous settlements through; the others get null and leave no row', async () => {
+		const office = await newOffice(bench);
+		const second = await anotherPool(bench.database);
+		const stores = second === null ? [bench.store] : [bench.store, benchOver(second).store];
+		const execution = await mustReserve(bench, reservation(office));
+		const before = (await bench.store.head(office.tenant.id)).size;
+		const positions = await Promise.all(
+			Array.from({ length: 50 }, (_, i) => (stores[i % stores.length] ?? bench.store).settle(settlement(execution))),
+		);
+		expect(positions.filter((position) => position !== null)).toHaveLength(1);
+		expect((await bench.store.head(office.tenant.id)).size).toBe(before + 1);
+		expect(await verifyLog(bench.store, office.tenant.id)).toMatchObject({ ok: true });
+	});
+
+	it('refuses a settlement with another epoch, from another state, or of no execution: nothing changes', async () => {
+		const office = await newOffice(bench);
+		const execution = await mustReserve(bench, reservation(office));
+		const { store } = bench;
+		const before = await store.head(office.tenant.id);
+		expect(await store.settle(settlement({ ...execution, epoch: 2 }))).toBeNull();
+		expect(await store.settle(settlement(execution, { from: ['INDETERMINATE', 'NEEDS_HUMAN'] }))).toBeNull();
+		expect(await store.settle(settlement({ ...execution, id: office.tenant.id }))).toBeNull();
+		expect(await store.head(office.tenant.id)).toEqual(before);
+		expect(await store.execution(office.tenant.id, execution.id)).toMatchObject({ state: 'RESERVED', auditSeq: null });
+	});
+
+	it('does not change the state when the row cannot be built', async () => {
+		const office = await newOffice(bench);
+		const execution = await mustReserve(bench, reservation(office));
+		const before = await bench.store.head(office.tenant.id);
+		const broken = settlement(execution, { entry: draft({ action: 'Not An Action' }) });
+		await expect(bench.store.settle(broken)).rejects.toThrow();
+		expect(await bench.store.execution(office.tenant.id, execution.id)).toMatchObject({ state: 'RESERVED' });
+		expect(await bench.store.head(office.tenant.id)).toEqual(before);
+		// And the log goes on.
+		expect(await bench.store.settle(settlement(execution))).toMatchObject({ seq: before.size });
+	});
+
+	it('appends nothing when the database refuses the state', async () => {
+		const office = await newOffice(bench);
+		const execution = await mustReserve(bench, reservation(office));
+		const before = await bench.store.head(office.tenant.id);
+		await expect(bench.store.settle(settlement(execution, { artifactUrl: null }))).rejects.toThrow();
+		expect(await bench.store.head(office.tenant.id)).toEqual(before);
+		expect(await bench.store.execution(office.tenant.id, execution.id)).toMatchObject({ state: 'RESERVED' });
+	});
+
+	it('keeps the attempt’s own row as the execution’s auditSeq when a verdict follows', async () => {
+		const office = await newOffice(bench);
+		const execution = await mustReserve(bench, reservation(office));
+		const unknown = { to: 'INDETERMINATE', code: 'outcome_unknown', artifactUrl: null } as const;
+		const attempt = await bench.store.settle(settlement(execution, { ...unknown, nextCheckAt: bench.now }));
+		expect(await bench.store.execution(office.tenant.id, execution.id)).toMatchObject({ settledAt: null });
+		const verdict = await bench.store.settle(settlement(execution, { from: ['INDETERMINATE'], isAttemptRow: false }));
+		expect(verdict?.seq).toBe((attempt?.seq ?? 0) + 1);
+		expect(await bench.store.execution(office.tenant.id, execution.id)).toMatchObject({
+			state: 'CONFIRMED',
+			code: null,
+			auditSeq: attempt?.seq,
+			nextCheckAt: null,
+			settledAt: expect.any(Date),
+		});
+	});
+
+	it('takes the slow way to the same end when another process has moved the head', async () => {
+		const other = await anotherPool(bench.database);
+		// On the embedded database there is no other process; a second store on the same handle believes as wrongly.
+		const rival = other === null ? benchOver(bench.database).store : benchOver(other).store;
+		const office = await newOffice(bench);
+		const log = office.tenant.id;
+		const executions = [];
+		for (let i = 0; i < 6; i++) executions.push(await mustReserve(bench, reservation(office)));
+		const seqs: unknown[] = [];
+		for (const execution of executions) {
+			await rival.append(log, draft());
+			seqs.push((await bench.store.settle(settlement(execution)))?.seq);
+			// A shut gate on a head that has moved: nothing is appended on the slow way either.
+			await rival.append(log, draft());
+			expect(await bench.store.settle(settlement(execution))).toBeNull();
+		}
+		const first = Number(seqs[0]);
+		expect(seqs).toEqual([0, 3, 6, 9, 12, 15].map((step) => first + step));
+		expect(await verifyLog(bench.store, log)).toMatchObject({ ok: true });
+		for (const [i, execution] of executions.entries()) {
+			expect(await bench.store.execution(log, execution.id)).toMatchObject({ state: 'CONFIRMED', auditSeq: seqs[i] });
+		}
+	});
+
+	describe('leases', () => {
+		it('gives a reservation up for taking over only when its lease has run out, or after an exclusive start', async () => {
+			const office = await newOffice(bench);
+			const held = await mustReserve(bench, reservation(office));
+			const lapsed = await mustReserve(bench, reservation(office, { leaseMs: -1 }));
+			const mine = async (everything: boolean) => {
+				const found = await bench.store.orphans({ everything, limit: 1_000 });
+				return found.filter(({ tenantId }) => tenantId === office.tenant.id).map(({ id }) => id);
+			};
+			expect(await mine(false)).toEqual([lapsed.id]);
+			expect(new Set(await mine(true))).toEqual(new Set([held.id, lapsed.id]));
+			await bench.store.settle(settlement(lapsed));
+			expect(await mine(false)).toEqual([]);
+		});
+
+		it('lets the holder send while the lease runs, the row is RESERVED in its epoch, and everything is on', async () => {
+			const office = await newOffice(bench);
+			const { store } = bench;
+			const execution = await mustReserve(bench, reservation(office));
+			expect(await store.mayStillSend(execution)).toEqual({ ok: true });
+			const lost = { ok: false, code: 'outcome_unknown' };
+			expect(await store.mayStillSend({ ...execution, epoch: 2 })).toEqual(lost);
+			const lapsed = await mustReserve(bench, reservation(office, { leaseMs: -1 }));
+			expect(await store.mayStillSend(lapsed)).toEqual(lost);
+
+			const asToken = { ...execution, actor: { ...office.actor, kind: 'token', by: office.ada.id } as never };
+			expect(await store.mayStillSend(asToken)).toEqual({ ok: false, code: 'scope_required' });
+
+			const dispatch = (enabled: boolean) =>
+				store.setDispatch({ tenantId: office.tenant.id, enabled, by: 'Ada', reason: 'x', entry: () => draft() });
+			const gateway = (enabled: boolean) =>
+				store.setFlag({
+					tenantId: office.tenant.id,
+					flag: 'mcp.gateway',
+					enabled,
+					by: 'Ada',
+					reason: 'x',
+					entry: () => draft(),
+				});
+			await dispatch(false);
+			expect(await store.mayStillSend(execution)).toEqual({ ok: false, code: 'agent_dispatch_disabled' });
+			await gateway(false);
+			expect(await store.mayStillSend(execution)).toEqual({ ok: false, code: 'feature-disabled' });
+			await gateway(true);
+			await dispatch(true);
+			expect(await store.mayStillSend(execution)).toEqual({ ok: true });
+
+			await store.settle(settlement(execution));
+			expect(await store.mayStillSend(execution)).toEqual(lost);
+		});
+	});
+
+	it('offers INDETERMINATE executions when they are due, and a look that found nothing puts one off', async () => {
+		const office = await newOffice(bench);
+		const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
+		const execution = await mustReserve(bench, reservation(office));
+		const unknown = { to: 'INDETERMINATE', code: 'outcome_unknown', artifactUrl: null } as const;
+		await bench.store.settle(settlement(execution, { ...unknown, nextCheckAt: at(10) }));
+		const dueAt = async (seconds: number) => {
+			const rows = await bench.store.due(at(seconds), 100);
+			return rows.filter(({ id }) => id === execution.id).map(({ checks }) => checks);
+		};
+		expect(await dueAt(9)).toEqual([]);
+		expect(await dueAt(10)).toEqual([0]);
+		await bench.store.postpone(execution.id, execution.epoch + 1, at(99));
+		expect(await dueAt(10)).toEqual([0]);
+		await bench.store.postpone(execution.id, execution.epoch, at(20));
+		expect(await dueAt(19)).toEqual([]);
+		expect(await dueAt(20)).toEqual([1]);
+		await bench.store.settle(settlement(execution, { from: ['INDETERMINATE'], isAttemptRow: false }));
+		expect(await dueAt(20)).toEqual([]);
+	});
+
+	it('lists executions newest first, page by page', async () => {
+		const office = await newOffice(bench);
+		const ids: string[] = [];
+		for (let i = 0; i < 5; i++) ids.unshift((await mustReserve(bench, reservation(office))).id);
+		const page = async (cursor?: string) =>
+			(await bench.store.executions(office.tenant.id, { limit: 2, ...(cursor === undefined ? {} : { cursor }) })).map(
+				({ id }) => id,
+			);
+		expect(await page()).toEqual(ids.slice(0, 2));
+		expect(await page(ids[1])).toEqual(ids.slice(2, 4));
+		expect(await page(ids[4])).toEqual([]);
+		expect(await page('no-uuid')).toEqual([]);
+		expect(await bench.store.execution(office.tenant.id, 'no-uuid')).toBeNull();
+	});
+});
+
+const server = testDatabases().filter(({ name }) => name === 'PostgreSQL');
+
+describe.runIf(server.length > 0).each(server)('races between connections on $name', ({ open }) => {
+	const changes = {
+		'a switch being thrown': ['UPDATE flag_setting SET enabled = false WHERE tenant_id = $1', 'feature-disabled'],
+		'dispatch being switched off': [
+			'UPDATE tenant SET agent_dispatch_enabled = false WHERE id = $1',
+			'agent_dispatch_disabled',
+		],
+		'a role being taken': ["UPDATE membership SET role = 'MEMBER' WHERE tenant_id = $1", 'role_required'],
+		'a credential being removed': ['DELETE FROM credential WHERE tenant_id = $1', 'credential_missing'],
+	} as const;
+
+	it.each(Object.entries(changes))('a reservation waits for %s, and then sees it', async (_, [sql, code]) => {
+		const bench = benchOver(await open());
+		const office = await newOffice(bench);
+		let pending: Promise<unknown> = Promise.resolve();
+		await bench.database.transaction(async ({ query }) => {
+			await query(sql, [office.tenant.id]);
+			pending = bench.store.reserve(reservation(office));
+			await waiting(bench);
+		});
+		expect(await pending).toEqual({ kind: 'refused', code });
+	});
+
+	it('a reservation waits for its token being revoked, and then sees it', async () => {
+		const bench = benchOver(await open());
+		const office = await newOffice(bench);
+		const caller = await tokenCaller(bench, office);
+		await bench.database.query('UPDATE flag_setting SET enabled = true');
+		let pending: Promise<unknown> = Promise.resolve();
+		await bench.database.transaction(async ({ query }) => {
+			await query('UPDATE portal_token SET revoked_at = now() WHERE tenant_id = $1', [office.tenant.id]);
+			pending = bench.store.reserve(reservation(office, { caller }));
+			await waiting(bench);
+		});
+		expect(await pending).toEqual({ kind: 'refused', code: 'unauthenticated' });
+	});
+
+	it('a settlement whose rival rolls back still goes through, once', async () => {
+		const bench = benchOver(await open());
+		const office = await newOffice(bench);
+		const execution = await mustReserve(bench, reservation(office));
+		let pending: Promise<unknown> = Promise.resolve();
+		const rival = bench.database.transaction(async ({ query }) => {
+			await query<{ state: ExecutionState }>("UPDATE execution SET state = 'REJECTED' WHERE id = $1", [execution.id]);
+			pending = bench.store.settle(settlement(execution));
+			await waiting(bench);
+			throw new Error('rolled back');
+		});
+		await expect(rival).rejects.toThrow('rolled back');
+		expect(await pending).not.toBeNull();
+		expect(await verifyLog(bench.store, office.tenant.id)).toMatchObject({ ok: true });
+	});
+});
+
+/** Until some statement of this database waits for a lock: the server says so, no clock does. */
+async function waiting({ database }: Bench): Promise<void> {
+	for (;;) {
+		const [row] = await database.query<{ n: number }>(
+			"SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+		);
+		if ((row?.n ?? 0) > 0) return;
+		await delay(5);
+	}
+}
