@@ -1,0 +1,45 @@
+import type { Target } from '#core/registry/types';
+
+/** What the URL of a created artifact must be like: the approved repository on the configured web origin. */
+export interface Expected {
+	readonly creates: 'issue' | 'comment';
+	readonly target: Target;
+}
+
+/**
+ * Whether a URL that the upstream reports is where the approved write was to land: `approved`, `elsewhere` for any other
+ * web address (a renamed repository is followed by the server, a wrong origin is not GitHub), or `unreadable`.
+ * Owner and repository are compared without case, as GitHub does. A comment on a pull request stands under `/pull/`.
+ */
+export function placeOf(url: string, id: string, { creates, target }: Expected, webUrl: string) {
+	const parsed = webAddress(url);
+	if (parsed === null) return { kind: 'unreadable' } as const;
+	const segments = parsed.pathname.split('/');
+	const [, owner, repo, kind, number] = segments;
+	const inRepository =
+		parsed.origin === new URL(webUrl).origin &&
+		parsed.username === '' &&
+		parsed.password === '' &&
+		parsed.search === '' &&
+		segments.length === 5 &&
+		owner?.toLowerCase() === target.owner.toLowerCase() &&
+		repo?.toLowerCase() === target.repo.toLowerCase();
+	const approved =
+		inRepository &&
+		(creates === 'issue'
+			? kind === 'issues' && /^[1-9][0-9]{0,9}$/.test(number ?? '') && parsed.hash === ''
+			: (kind === 'issues' || kind === 'pull') &&
+				number === String(target.number) &&
+				parsed.hash === `#issuecomment-${id}`);
+	return { kind: approved ? 'approved' : 'elsewhere', url: parsed.href } as const;
+}
+
+function webAddress(url: string): URL | null {
+	if (url.length > 2048 || /[\s\p{Cc}]/u.test(url)) return null;
+	const parsed = URL.parse(url);
+	return parsed !== null && (parsed.protocol === 'https:' || parsed.protocol === 'http:') ? parsed : null;
+}
+
+export function issueUrl(webUrl: string, { owner, repo }: Target, number: number): string {
+	return `${new URL(webUrl).origin}/${owner}/${repo}/issues/${number}`;
+}

@@ -1,0 +1,42 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { JsonObject } from '#core/canonical-json';
+
+/** Why an HTTP exchange gave no answer that could be judged. */
+export type Problem =
+	| 'deadline'
+	| 'dropped'
+	| 'too_large'
+	| 'redirected'
+	| 'not_mcp'
+	| 'no_answer'
+	| 'other_answer'
+	| 'asks_back';
+
+/**
+ * What is known of one JSON-RPC request on the wire, filled in by the fetch that carries it. The outcome of a write is
+ * decided from this record alone, never from how the MCP SDK happens to resolve or reject.
+ */
+export interface Exchange {
+	readonly secret: string;
+	readonly deadline: AbortSignal;
+	/** Most bytes of a response body that are read. */
+	readonly cap: number;
+	/** True as soon as there was a connection, so that bytes of the request may have left. */
+	connected: boolean;
+	/** The JSON-RPC response to this very request. */
+	answer?: JsonObject;
+	/** The HTTP status when it was not a success, and the beginning of its body. */
+	status?: number;
+	text?: string;
+	problem?: Problem;
+}
+
+/**
+ * The exchange that the current asynchronous context is about. Lets one pooled client serve many calls, each with its own
+ * deadline and limit, and keeps the secret out of the pool: it lives only as long as the call.
+ */
+export const currentExchange = new AsyncLocalStorage<Exchange>();
+
+export function newExchange(secret: string, deadline: AbortSignal, cap: number): Exchange {
+	return { secret, deadline, cap, connected: false };
+}

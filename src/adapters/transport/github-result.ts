@@ -1,0 +1,148 @@
+import type { JsonObject, JsonValue } from '#core/canonical-json';
+import type { UpstreamOutcome } from '#core/execution/state';
+import { assertNever } from '#core/result';
+import { type Expected, placeOf } from './artifact-url.ts';
+import type { Exchange, Problem } from './exchange.ts';
+import { definiteRejection } from './github-refusals.ts';
+import { redact } from './redact.ts';
+
+export interface Judged extends Expected {
+	readonly tool: string;
+	/** The texts of the arguments: none of them may come back in a reason. */
+	readonly values: readonly string[];
+	readonly webUrl: string;
+}
+
+/**
+ * What became of one `tools/call` of a create (contracts §5). Confirmed takes a positive match of the documented success
+ * shape at the approved place; rejected takes a refusal that certainly came before the write. Everything else that may
+ * have reached the server is unknown.
+ */
+export function outcomeOf(exchange: Exchange, judged: Judged): UpstreamOutcome {
+	if (exchange.answer !== undefined) return ofAnswer(exchange.answer, judged);
+	if (!exchange.connected) return { kind: 'not_sent', why: unsent(exchange.problem) };
+	if (exchange.status !== undefined) {
+		return (
+			refusedAtTheDoor(exchange, judged.values) ??
+			unknown(`The MCP server answered HTTP ${exchange.status}, which does not say whether it was written.`)
+		);
+	}
+	return unknown(exchange.problem === undefined ? 'There was no answer.' : sentence(exchange.problem));
+}
+
+/**
+ * 400, 401 and 403 come from the MCP server itself (headers, credential, host), before it has asked GitHub anything: what
+ * GitHub says arrives with status 200. Null for any other status.
+ */
+export function refusedAtTheDoor(exchange: Exchange, values: readonly string[]): UpstreamOutcome | null {
+	switch (exchange.status) {
+		case 401:
+			return { kind: 'rejected', reason: 'The MCP server does not accept the credential (HTTP 401).' };
+		case 400:
+		case 403: {
+			const words = redact(exchange.text ?? '', values);
+			const head = `The MCP server refused the request (HTTP ${exchange.status})`;
+			return { kind: 'rejected', reason: words === '' ? `${head}.` : redact(`${head}: ${words}`, []) };
+		}
+		default:
+			return null;
+	}
+}
+
+function ofAnswer(answer: JsonObject, judged: Judged): UpstreamOutcome {
+	if (isObject(answer.error)) {
+		const { code, message } = answer.error;
+		if (code === -32602 && message === `unknown tool "${judged.tool}"`) {
+			return { kind: 'rejected', reason: `The MCP server does not offer ${judged.tool} to this credential.` };
+		}
+		return unknown('The MCP server answered with an error that does not say whether it was written.');
+	}
+	const { result } = answer;
+	if (!isObject(result)) return unknown('The answer was not a tool result.');
+	if (result.resultType !== undefined && result.resultType !== 'complete') {
+		return unknown('The MCP server asked for more input instead of giving a result; nothing was added.');
+	}
+	const text = onlyText(result.content);
+	if (text === null) return unknown('The answer was not the one text that this tool gives.');
+	if (result.isError === true) {
+		const reason = definiteRejection(text, judged, judged.values);
+		return reason === null
+			? unknown('The tool reported an error that does not say whether it was written.')
+			: { kind: 'rejected', reason };
+	}
+	if (result.isError !== undefined && result.isError !== false) return unknown('The answer was not a tool result.');
+	return ofSuccess(text, judged);
+}
+
+function ofSuccess(text: string, judged: Judged): UpstreamOutcome {
+	const created = parseCreated(text);
+	if (created === null) return unknown('The tool reported success, but not in the shape that it documents.');
+	const place = placeOf(created.url, created.id, judged, judged.webUrl);
+	switch (place.kind) {
+		case 'approved':
+			return { kind: 'confirmed', url: place.url, id: created.id };
+		case 'elsewhere':
+			return { kind: 'elsewhere', url: place.url };
+		case 'unreadable':
+			return unknown('The tool reported success, but at no readable address.');
+		default:
+			return assertNever(place);
+	}
+}
+
+/** `{"id":"<digits>","url":"…"}`: the id is a string (the database id, not the issue's number). */
+function parseCreated(text: string): { id: string; url: string } | null {
+	let value: JsonValue;
+	try {
+		value = JSON.parse(text) as JsonValue;
+	} catch {
+		return null;
+	}
+	if (!isObject(value) || Object.keys(value).length !== 2) return null;
+	const { id, url } = value;
+	return typeof id === 'string' && /^\d{1,20}$/.test(id) && typeof url === 'string' ? { id, url } : null;
+}
+
+/** The text when the content is exactly one text block. */
+export function onlyText(content: JsonValue | undefined): string | null {
+	if (!Array.isArray(content) || content.length !== 1) return null;
+	const [block] = content;
+	return isObject(block) && block.type === 'text' && typeof block.text === 'string' ? block.text : null;
+}
+
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unknown(why: string): UpstreamOutcome {
+	return { kind: 'unknown', why };
+}
+
+export function unsent(problem: Problem | undefined): string {
+	return problem === 'deadline'
+		? 'The MCP server could not be reached in time. Nothing was sent.'
+		: 'The MCP server cannot be reached. Nothing was sent.';
+}
+
+export function sentence(problem: Problem): string {
+	switch (problem) {
+		case 'deadline':
+			return 'The MCP server did not answer in time.';
+		case 'dropped':
+			return 'The connection broke before the answer.';
+		case 'too_large':
+			return 'The answer was larger than any answer of this tool.';
+		case 'redirected':
+			return 'The MCP server answered with a redirect, which was not followed.';
+		case 'not_mcp':
+			return 'The answer was not MCP.';
+		case 'no_answer':
+			return 'The MCP server closed the exchange without an answer.';
+		case 'other_answer':
+			return 'The answer was to another request.';
+		case 'asks_back':
+			return 'The MCP server asked for input instead of answering; it got none.';
+		default:
+			return assertNever(problem);
+	}
+}

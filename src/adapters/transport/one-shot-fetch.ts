@@ -1,0 +1,119 @@
+import type { FetchLike } from '@modelcontextprotocol/client';
+import { buildConnector, Client } from 'undici';
+import type { JsonObject } from '#core/canonical-json';
+import { answerOf } from './answer-of.ts';
+import { currentExchange, type Exchange, type Problem } from './exchange.ts';
+
+/** The beginning of an error body that is kept: enough for a sentence, not for a page. */
+const ERROR_TEXT_BYTES = 2048;
+
+/** Requests whose HTTP status decides something, so that the SDK gets no say in it. */
+const JUDGED = new Set(['tools/call', 'tools/list']);
+
+/**
+ * The `fetch` that the MCP SDK is given: each POST goes out once, on a connection of its own, and is answered or fails
+ * before the exchange's deadline.
+ *
+ * - A fresh connection per request and `connection: close`: a kept-alive socket that dies under a POST is what makes HTTP
+ *   clients send it a second time. Nothing here sends twice, follows a redirect, or asks a proxy.
+ * - The response is read here to its end, its answer or its limit, and the SDK gets just that one JSON-RPC message. Handed
+ *   the stream itself, the SDK waits its full timeout when the stream breaks off, and reconnects when it has event ids.
+ * - GET (the standing stream for messages of the server's own) is answered 405 without asking anybody: we serve none.
+ */
+export const oneShotFetch: FetchLike = async (input, init) => {
+	if (init?.method !== 'POST') return new Response(null, { status: 405 });
+	const exchange = currentExchange.getStore();
+	if (exchange === undefined) throw new Error('a request outside of an exchange');
+	const body = String(init.body);
+	const request = JSON.parse(body) as JsonObject;
+
+	const url = new URL(String(input));
+	const client = oneConnection(url.origin, exchange);
+	try {
+		const response = await client.request({
+			method: 'POST',
+			path: url.pathname + url.search,
+			headers: Object.fromEntries(new Headers(init.headers)),
+			body,
+			reset: true,
+			signal: exchange.deadline,
+		});
+		const header = (name: string) => String(response.headers[name] ?? '');
+		const chunks = capped(response.body, exchange.cap);
+		const status = response.statusCode;
+
+		if (status >= 300 && status < 400) throw new ExchangeError('redirected');
+		if (status >= 400) {
+			exchange.status = status;
+			exchange.text = await beginning(chunks);
+			if (JUDGED.has(String(request.method))) throw new ExchangeError('no_answer');
+			// The SDK tells the server's protocol era by this answer.
+			return new Response(exchange.text, { status, headers: { 'content-type': header('content-type') } });
+		}
+		if (request.id === undefined) return new Response(null, { status: 202 });
+		if (status !== 200) throw new ExchangeError('no_answer');
+		const found = await answerOf(header('content-type'), chunks, request.id);
+		if ('problem' in found) throw new ExchangeError(found.problem);
+		exchange.answer = found.answer;
+		const session = header('mcp-session-id');
+		return Response.json(found.answer, session === '' ? {} : { headers: { 'mcp-session-id': session } });
+	} catch (error) {
+		exchange.problem = problemOf(error, exchange);
+		throw error;
+	} finally {
+		// Not awaited: whatever the peer still has to say, nobody listens.
+		void client.destroy();
+	}
+};
+
+class ExchangeError extends Error {
+	readonly problem: Problem;
+	constructor(problem: Problem) {
+		super(problem);
+		this.problem = problem;
+	}
+}
+
+function problemOf(error: unknown, exchange: Exchange): Problem {
+	if (error instanceof ExchangeError) return error.problem;
+	if (exchange.deadline.aborted) return 'deadline';
+	return error instanceof TypeError ? 'not_mcp' : 'dropped'; // a TypeError is the decoder's: not UTF-8
+}
+
+/** A client of one connection; notes when there is one, since until then not a byte of the request can have left. */
+function oneConnection(origin: string, exchange: Exchange): Client {
+	const connect = buildConnector({});
+	return new Client(origin, {
+		pipelining: 1,
+		headersTimeout: 0, // the exchange's deadline bounds everything, a slow drip too
+		bodyTimeout: 0,
+		connect: (options, callback) =>
+			connect(options, (...[error, socket]) => {
+				if (error !== null) return callback(error, null);
+				exchange.connected = true;
+				callback(null, socket);
+			}),
+	});
+}
+
+async function* capped(body: AsyncIterable<Uint8Array>, cap: number): AsyncGenerator<Uint8Array> {
+	let size = 0;
+	for await (const chunk of body) {
+		size += chunk.byteLength;
+		if (size > cap) throw new ExchangeError('too_large');
+		yield chunk;
+	}
+}
+
+async function beginning(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+	let text = Buffer.alloc(0);
+	try {
+		for await (const chunk of chunks) {
+			text = Buffer.concat([text, chunk]);
+			if (text.length >= ERROR_TEXT_BYTES) break;
+		}
+	} catch {
+		// The status has been read; a body that breaks off changes nothing.
+	}
+	return text.subarray(0, ERROR_TEXT_BYTES).toString('utf8');
+}

@@ -1,0 +1,65 @@
+import type { JsonValue } from '#core/canonical-json';
+import { err, ok, type Result } from '#core/result';
+import type { Exchange } from './exchange.ts';
+import { isObject, onlyText, sentence, unsent } from './github-result.ts';
+import { redact } from './redact.ts';
+import type { Requested } from './request.ts';
+
+export interface ReadFailure {
+	readonly kind: 'unauthorized' | 'unreachable' | 'unreadable';
+	readonly why: string;
+	/** The answer passed the size limit: a smaller page may still be read. */
+	readonly tooLarge?: boolean;
+}
+
+/** The JSON that a read tool gives in its one text, or why there is none. `values` never come back in a reason. */
+export function readJson(requested: Requested, values: readonly string[]): Result<JsonValue, ReadFailure> {
+	const exchange = readExchange(requested);
+	if (!exchange.ok) return exchange;
+	const { error, result } = exchange.value.answer ?? {};
+	// v1.0.4 gives the API's failures of some reads as a JSON-RPC error, of others as an isError result.
+	if (isObject(error)) return err(apiFailure(String(error.message ?? ''), values));
+	const text = isObject(result) ? onlyText(result.content) : null;
+	if (text === null) return err({ kind: 'unreadable', why: 'The answer was not what this tool gives.' });
+	if (isObject(result) && result.isError === true) return err(apiFailure(text, values));
+	try {
+		return ok(JSON.parse(text) as JsonValue);
+	} catch {
+		return err({ kind: 'unreadable', why: 'The answer was not JSON.' });
+	}
+}
+
+/** The exchange when there was an answer of any kind. */
+export function readExchange(requested: Requested): Result<Exchange, ReadFailure> {
+	if (requested.kind === 'given_up') return err({ kind: 'unreachable', why: unsent(undefined) });
+	const exchange = requested.kind === 'exchanged' ? requested.exchange : requested.handshake;
+	if (requested.kind === 'exchanged' && exchange.answer !== undefined) return ok(exchange);
+	const { status, text = '' } = exchange;
+	if (isAboutTheCredential(exchange)) {
+		return err({ kind: 'unauthorized', why: `The MCP server does not accept the credential (HTTP ${status}).` });
+	}
+	if (status !== undefined) {
+		const words = redact(text, []);
+		return err({ kind: status >= 500 ? 'unreachable' : 'unreadable', why: `HTTP ${status}: ${words}`.slice(0, 500) });
+	}
+	if (!exchange.connected) return err({ kind: 'unreachable', why: unsent(exchange.problem) });
+	const problem = exchange.problem ?? 'no_answer';
+	const kind = problem === 'deadline' || problem === 'dropped' ? 'unreachable' : 'unreadable';
+	return err({ kind, why: sentence(problem), ...(problem === 'too_large' ? { tooLarge: true } : {}) });
+}
+
+/** 401, or v1.0.4's 400 for a token that does not look like one of GitHub's. */
+export function isAboutTheCredential({ status, text = '' }: Exchange): boolean {
+	return status === 401 || (status === 400 && /^bad request: [^\n]*Authorization header/.test(text));
+}
+
+/** The status that GitHub gave, as v1.0.4 writes it: REST `GET <url>: 404 …`, GraphQL `non-200 OK status code: 401 …`. */
+function apiFailure(text: string, values: readonly string[]): ReadFailure {
+	const match = /^[A-Za-z ,'-]+: GET \S+: (\d{3}) /.exec(text) ?? /non-200 OK status code: (\d{3}) /.exec(text);
+	const status = Number(match?.[1] ?? 0);
+	const why = redact(text, values) || 'The tool reported an error.';
+	const limited = /rate limit/i.test(text);
+	if (status === 401 || (status === 403 && !limited)) return { kind: 'unauthorized', why };
+	if (status >= 500 || status === 429 || limited) return { kind: 'unreachable', why };
+	return { kind: 'unreadable', why };
+}

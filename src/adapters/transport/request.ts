@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { JsonObject } from '#core/canonical-json';
+import type { Connections, Leased } from './connections.ts';
+import { currentExchange, type Exchange, newExchange } from './exchange.ts';
+
+export interface RequestOptions {
+	readonly secret: string;
+	readonly method: 'tools/call' | 'tools/list';
+	readonly params: JsonObject;
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly deadline: AbortSignal;
+	readonly cap: number;
+	readonly timeoutMs: number;
+	/** Between a new connection and the request; false gives the request up. */
+	readonly onConnected?: () => Promise<boolean>;
+}
+
+export type Requested =
+	| { readonly kind: 'exchanged'; readonly exchange: Exchange }
+	| { readonly kind: 'no_connection'; readonly handshake: Exchange }
+	| { readonly kind: 'given_up' };
+
+/** Statuses that say nothing against the connection itself. */
+const ABOUT_THE_CALLER = new Set([401, 403, 429]);
+
+/**
+ * Sends one JSON-RPC request, at most once, over the credential's pooled client. Never throws: what happened is in the
+ * exchange. A server that no longer knows the session (404, or 400 after a restart) costs this request, never a repeat;
+ * the next one finds a new connection.
+ */
+export async function sendOnce(connections: Connections, options: RequestOptions): Promise<Requested> {
+	const leased: Leased = await connections.lease(options.secret, options.deadline);
+	if (leased.kind === 'failed') return { kind: 'no_connection', handshake: leased.handshake };
+	const { connection, isNew } = leased;
+	try {
+		if (isNew && options.onConnected !== undefined && !(await options.onConnected())) return { kind: 'given_up' };
+		const exchange = newExchange(options.secret, options.deadline, options.cap);
+		await currentExchange.run(exchange, async () => {
+			try {
+				// `request`, not `callTool`: that one sends a call again after a HeaderMismatch.
+				await connection.client.request({ method: options.method, params: options.params }, z.unknown(), {
+					timeout: options.timeoutMs + 1000, // our own deadline always comes first
+					...(options.headers === undefined ? {} : { headers: options.headers }),
+				});
+			} catch {
+				// Judged from the exchange.
+			}
+		});
+		if (exchange.status !== undefined && !ABOUT_THE_CALLER.has(exchange.status)) connections.drop(connection);
+		return { kind: 'exchanged', exchange };
+	} finally {
+		connections.release(connection);
+	}
+}

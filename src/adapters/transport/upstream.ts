@@ -1,0 +1,137 @@
+import type { JsonObject } from '#core/canonical-json';
+import type { UpstreamOutcome } from '#core/execution/state';
+import { pinnedTools } from '#core/registry/pins';
+import { err, ok } from '#core/result';
+import type { Sha256 } from '#core/sha256';
+import type { Clock, Log, Upstream } from '#gateway/ports';
+import { createConnections } from './connections.ts';
+import { type DriftWatch, watchDrift } from './drift-watch.ts';
+import { commentsSince, issuesSince, type ReadTool, whoAmI } from './github-reads.ts';
+import { outcomeOf, refusedAtTheDoor, unsent } from './github-result.ts';
+import { isAboutTheCredential, readJson } from './read-result.ts';
+import { type Requested, sendOnce } from './request.ts';
+import { changedTools, listTools } from './tool-list.ts';
+
+export interface UpstreamConfig {
+	/** Address of the provider's MCP server; '' = none configured. */
+	readonly url: string;
+	/** Origin of GitHub's pages, where artifacts must be. */
+	readonly webUrl: string;
+	/** For a whole call: connection, handshake, request and answer together. */
+	readonly timeoutMs: number;
+	/** Digests of tool prose that are accepted beside the pinned ones, by tool (the sandbox's own server). */
+	readonly acceptedRestDigests?: Readonly<Record<string, readonly string[]>>;
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly sha256: Sha256;
+	/** A well-shaped token that opens nothing: listing tools needs no tenant's credential, and scopes would filter it. */
+	readonly probeToken?: string;
+}
+
+const PROBE_TOKEN = 'github_pat_THIS_IS_NOT_A_TOKEN_IT_ONLY_LISTS_TOOLS';
+const CALL_BYTES = 1024 * 1024;
+const LIST_BYTES = 8 * 1024 * 1024;
+/** A verdict on the definitions older than this is renewed before the first call over a new connection. */
+const RECHECK_MS = 5_000;
+
+/** The provider's MCP server, reached over Streamable HTTP with the tenant's credential in each request. */
+export function createUpstream(config: UpstreamConfig): Upstream {
+	const connections = config.url === '' ? null : createConnections(config);
+	const configured = (provider: string) => provider === 'github' && connections !== null;
+	const drift: DriftWatch = watchDrift(config, look);
+
+	async function send(
+		secret: string,
+		method: 'tools/call' | 'tools/list',
+		params: JsonObject,
+		more: { cap: number; deadline?: AbortSignal; onConnected?: () => Promise<boolean> },
+	): Promise<Requested> {
+		if (connections === null) return { kind: 'given_up' };
+		const { name } = params;
+		return sendOnce(connections, {
+			secret,
+			method,
+			params,
+			deadline: AbortSignal.timeout(config.timeoutMs),
+			timeoutMs: config.timeoutMs,
+			// Exactly this tool and no toolset header: the server then offers nothing else.
+			...(typeof name === 'string' ? { headers: { 'x-mcp-tools': name } } : {}),
+			...more,
+		});
+	}
+
+	const listFor = (secret: string, deadline: AbortSignal = AbortSignal.timeout(config.timeoutMs)) =>
+		listTools((params) => send(secret, 'tools/list', params, { cap: LIST_BYTES, deadline }));
+
+	async function look(deadline?: AbortSignal): Promise<string[] | null> {
+		const served = await listFor(config.probeToken ?? PROBE_TOKEN, deadline);
+		if (!served.ok) return null;
+		return changedTools(pinnedTools('github'), served.value, config.sha256, config.acceptedRestDigests ?? {});
+	}
+
+	const readWith =
+		(secret: string): ReadTool =>
+		async (tool, args) => {
+			const requested = await send(secret, 'tools/call', { name: tool, arguments: args }, { cap: LIST_BYTES });
+			return readJson(requested, textsOf(args));
+		};
+
+	async function call({ provider, tool, args, secret, expect }: Parameters<Upstream['call']>[0]) {
+		if (!configured(provider)) return { kind: 'not_sent', why: 'No MCP server is configured.' } as const;
+		const deadline = AbortSignal.timeout(config.timeoutMs);
+		const requested = await send(
+			secret,
+			'tools/call',
+			{ name: tool, arguments: args },
+			{
+				cap: CALL_BYTES,
+				deadline,
+				// The server may have been replaced while we were not connected.
+				onConnected: async () => {
+					await drift.renew(RECHECK_MS, deadline);
+					return !drift.current().changed.includes(tool);
+				},
+			},
+		);
+		return settle(requested, { ...expect, tool, values: textsOf(args), webUrl: config.webUrl });
+	}
+
+	return {
+		configured,
+		drift: () => drift.current(),
+		checkTools: async (provider) => {
+			if (configured(provider)) await drift.renew(0);
+		},
+		call,
+		whoAmI: (_provider, secret) => whoAmI(readWith(secret)),
+		usableTools: async (_provider, secret) => {
+			const served = await listFor(secret);
+			if (!served.ok) return err({ kind: served.error.kind, why: served.error.why });
+			const names = new Set(served.value.map((tool) => (tool as JsonObject | null)?.name));
+			return ok(Object.fromEntries(pinnedTools('github').map(({ name }) => [name, names.has(name)])));
+		},
+		issuesSince: (_provider, secret, target, since) => issuesSince(readWith(secret), target, since, config.webUrl),
+		commentsSince: (_provider, secret, target, since) => commentsSince(readWith(secret), target, since, config.webUrl),
+		close: async () => connections?.close(),
+	};
+}
+
+function settle(requested: Requested, judged: Parameters<typeof outcomeOf>[1]): UpstreamOutcome {
+	switch (requested.kind) {
+		case 'exchanged':
+			return outcomeOf(requested.exchange, judged);
+		case 'given_up':
+			return { kind: 'not_sent', why: `The provider’s definition of ${judged.tool} has changed. Nothing was sent.` };
+		case 'no_connection': {
+			// The write was never sent. That the credential is refused is the provider's no; the rest is no connection.
+			const { handshake } = requested;
+			const refused = isAboutTheCredential(handshake) ? refusedAtTheDoor(handshake, judged.values) : null;
+			return refused ?? { kind: 'not_sent', why: unsent(handshake.problem) };
+		}
+	}
+}
+
+/** Every text of the arguments but the method's name, which is ours. */
+function textsOf(args: JsonObject): string[] {
+	return Object.entries(args).flatMap(([key, value]) => (typeof value === 'string' && key !== 'method' ? [value] : []));
+}
