@@ -1,0 +1,5 @@
+import { FirstPage } from '#ui/sign-in/first-page.tsx';
+
+export default function Page() {
+	return <FirstPage />;
+}

@@ -1,0 +1,54 @@
+'use client';
+
+import { IconEye } from '@tabler/icons-react';
+import Link from 'next/link';
+import { Alert } from '#ui/controls/alert.tsx';
+import { useHere } from '#ui/tenant.tsx';
+import { headingOf } from '#ui/words.ts';
+import { Prerequisites } from './prereq-strip.tsx';
+import { RecentExecutions } from './recent-executions.tsx';
+import { Workbench } from './workbench.tsx';
+
+function ReadOnly() {
+	const { tenant, role } = useHere();
+	if (role === 'MEMBER') {
+		return (
+			<Alert tone="info" icon={IconEye} title={headingOf('role_required', { role })}>
+				<p>An ADMIN approves. Preview, then hand one of them the exact arguments.</p>
+			</Alert>
+		);
+	}
+	if (role === 'AUDITOR') {
+		return (
+			<Alert tone="info" icon={IconEye} title="You are an AUDITOR here: you can read everything and change nothing">
+				<p>
+					The form is not offered to you. What was approved and written is in{' '}
+					<a href="#executions">recent executions</a> and in the{' '}
+					<Link href={`/t/${tenant}/audit-log`} prefetch={false}>
+						audit log
+					</Link>
+					.
+				</p>
+			</Alert>
+		);
+	}
+	return null;
+}
+
+export function GatewayPage() {
+	const { role } = useHere();
+	return (
+		<div className="stack">
+			<div className="page__head page__head--flush">
+				<div className="grow">
+					<h1>MCP Gateway</h1>
+					<p>Propose a write, see exactly what will happen, approve it. It is done once and leaves one audit row.</p>
+				</div>
+			</div>
+			<Prerequisites />
+			<ReadOnly />
+			{role === 'AUDITOR' ? null : <Workbench />}
+			<RecentExecutions />
+		</div>
+	);
+}

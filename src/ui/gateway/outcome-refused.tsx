@@ -1,0 +1,126 @@
+'use client';
+
+import { IconCircleX } from '@tabler/icons-react';
+import Link from 'next/link';
+import type { ProblemError } from '#api/client';
+import { Button } from '#ui/controls/button.tsx';
+import { CopyButton } from '#ui/controls/copy.tsx';
+import { SmallPrint, useCountdown } from '#ui/controls/problem.tsx';
+import { useHere } from '#ui/tenant.tsx';
+import { OutcomeFrame } from './outcome-frame.tsx';
+import type { Proposal } from './proposal.ts';
+import { Recorded } from './recorded.tsx';
+import { iconOf } from './refusal.tsx';
+import { fixOf, refusalHeading, toneOf } from './refusal-words.ts';
+
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
+/** Approved and received hash, whole, one under the other: that is how a difference is seen. */
+function BothHashes({ approved, error }: { approved: string; error: ProblemError }) {
+	const received = text(error.extra.received) ?? text(error.extra.expected) ?? text(error.extra.recomputed);
+	return (
+		<dl className="facts facts--wide outcome__facts">
+			<dt>Approved</dt>
+			<dd className="mono">{approved}</dd>
+			{received ? (
+				<>
+					<dt>Received</dt>
+					<dd className="mono">{received}</dd>
+				</>
+			) : null}
+		</dl>
+	);
+}
+
+/** A definite no, from the gate or from GitHub: what was not done, why, and the fix. */
+export function Refused(props: {
+	proposal: Proposal;
+	error: ProblemError;
+	onRetry: () => void;
+	onPreview: () => void;
+	onBack: () => void;
+}) {
+	const { proposal, error } = props;
+	const { tenant, role } = useHere();
+	const left = useCountdown(error.retryAfter);
+	const fix = fixOf(error.code);
+	const rejected = error.code === 'upstream_rejected';
+	const { auditSeq } = error.extra;
+	const again = error.code === 'rate_limited' || error.code === 'provider_unreachable';
+	return (
+		<OutcomeFrame
+			tone={toneOf(error.code)}
+			icon={rejected ? IconCircleX : iconOf(error.code)}
+			focusKey={`refused-${error.requestId}`}
+			heading={refusalHeading(error, { tenant, role, left, tool: proposal.submitted.tool })}
+			sentence={error.detail}
+			middle={
+				error.code === 'args_sha_mismatch' ? (
+					<BothHashes approved={proposal.answer.argsSha} error={error} />
+				) : error.errors.length > 0 ? (
+					<ul className="outcome__facts small">
+						{error.errors.map((one) => (
+							<li key={one.path + one.message}>
+								<span className="mono">{one.path}</span>: {one.message}
+							</li>
+						))}
+					</ul>
+				) : null
+			}
+			sent={
+				rejected ? (
+					<>
+						<p>One request</p>
+						<p className="dim small">Answered: refused. Nothing exists</p>
+					</>
+				) : (
+					<p>Nothing</p>
+				)
+			}
+			recorded={
+				error.code === 'rate_limited' ? (
+					<p>Nothing: the limit comes before the log</p>
+				) : (
+					<>
+						<Recorded
+							seq={typeof auditSeq === 'number' ? auditSeq : undefined}
+							word={rejected ? 'rejected' : 'refused'}
+							argsSha={proposal.answer.argsSha}
+						/>
+						<SmallPrint error={error} />
+					</>
+				)
+			}
+			can={
+				<>
+					<p className="small sub">
+						{fix.words}{' '}
+						{fix.path && role === 'ADMIN' ? (
+							<Link href={`/t/${tenant}/${fix.path}`} prefetch={false}>
+								{fix.label}
+							</Link>
+						) : null}
+					</p>
+					<div className="row row--wrap row--above">
+						{again ? (
+							<Button small blocked={left > 0} onPress={props.onRetry}>
+								{left > 0 ? `Approve & execute in ${left} s` : 'Approve & execute'}
+							</Button>
+						) : (
+							<Button small onPress={props.onPreview}>
+								Preview again
+							</Button>
+						)}
+						<Button small look="quiet" onPress={props.onBack}>
+							Back to the form
+						</Button>
+						<CopyButton
+							label="Copy details"
+							text={`${error.status} ${error.code} ${error.requestId}\n${error.detail}\nargsSha ${proposal.answer.argsSha}`}
+						/>
+					</div>
+				</>
+			}
+		/>
+	);
+}

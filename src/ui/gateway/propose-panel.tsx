@@ -1,0 +1,54 @@
+'use client';
+
+import { ProblemError } from '#api/client';
+import { Button } from '#ui/controls/button.tsx';
+import { Keys } from '#ui/controls/keys.tsx';
+import { Problem } from '#ui/controls/problem.tsx';
+import { Refusal } from './refusal.tsx';
+import { SheetHead, WithTarget } from './sheet-head.tsx';
+import { tagOf, type WriteKind, type WriteValues } from './writes.ts';
+
+function headingOf(kind: WriteKind, where: string, number: string) {
+	return kind === 'issue' ? `Open a new issue in ${where}` : `Comment on ${where}#${number}`;
+}
+
+/** Between the form and the preview: says what would be asked, and that a preview writes nothing. */
+export function ProposePanel(props: {
+	kind: WriteKind;
+	values: WriteValues;
+	busy: boolean;
+	problem: unknown;
+	onPreview: () => void;
+	onDiscard: () => void;
+}) {
+	const where = `${props.values.owner.trim()}/${props.values.repo.trim()}`;
+	const sentence = headingOf(props.kind, where, props.values.number.trim());
+	const target = props.kind === 'issue' ? where : `${where}#${props.values.number.trim()}`;
+	return (
+		<section className="sheet" aria-label="Propose panel">
+			<SheetHead tag={tagOf(props.kind)} focusKey="panel" onClose={props.onDiscard}>
+				<WithTarget sentence={sentence} target={target} />
+			</SheetHead>
+			{props.problem ? (
+				<div className="sheet__note">
+					{props.problem instanceof ProblemError && props.problem.code !== 'unauthenticated' ? (
+						<Refusal error={props.problem} />
+					) : (
+						<Problem error={props.problem} what="The preview could not be made" />
+					)}
+				</div>
+			) : null}
+			<div className="bar">
+				<p className="grow">
+					{props.busy ? 'Asking for the preview…' : 'See the exact bytes first. A preview writes nothing, anywhere.'}
+				</p>
+				<Button look="quiet" onPress={props.onDiscard}>
+					Discard <Keys keys={['Esc']} />
+				</Button>
+				<Button look="primary" blocked={props.busy} onPress={props.onPreview}>
+					Preview action <Keys keys={['mod', '↵']} />
+				</Button>
+			</div>
+		</section>
+	);
+}

@@ -1,0 +1,188 @@
+'use client';
+
+import { IconChevronDown, IconChevronRight, IconSend } from '@tabler/icons-react';
+import { Fragment, useState } from 'react';
+import { Button } from '#ui/controls/button.tsx';
+import { Hash } from '#ui/controls/hash.tsx';
+import { Icon } from '#ui/controls/icon.tsx';
+import { Problem } from '#ui/controls/problem.tsx';
+import { StateBadge } from '#ui/controls/state-badge.tsx';
+import { clockText, Moment, relativeText, useNow, useZone } from '#ui/controls/time.tsx';
+import { useHere } from '#ui/tenant.tsx';
+import { ArtifactLink, artifactName } from './artifact-link.tsx';
+import { type Execution, useExecutions } from './executions.ts';
+import { Timeline } from './outcome-watch.tsx';
+import { targetText } from './proposal.ts';
+import { RowLink } from './recorded.tsx';
+
+const whatOf = (execution: Execution) =>
+	execution.tool === 'issue_write' && execution.method === 'create'
+		? 'Open issue'
+		: execution.tool === 'add_issue_comment'
+			? 'Comment'
+			: execution.tool;
+
+function ResultCell({ execution }: { execution: Execution }) {
+	const now = useNow();
+	const [zone] = useZone();
+	if (execution.artifact) {
+		return <ArtifactLink url={execution.artifact.url}>{artifactName(execution.artifact.url)}</ArtifactLink>;
+	}
+	if (execution.state === 'INDETERMINATE' && execution.nextCheckAt) {
+		return (
+			<>
+				Next look {relativeText(execution.nextCheckAt, now)}
+				<small>{clockText(execution.nextCheckAt, now, zone)}</small>
+			</>
+		);
+	}
+	return execution.code ? <span className="mono small">{execution.code}</span> : <span className="dim">none yet</span>;
+}
+
+function Detail({ execution }: { execution: Execution }) {
+	const unsettled = execution.state === 'INDETERMINATE';
+	return (
+		<div className="stack detail__box">
+			<dl className="facts facts--wide">
+				<dt>Execution</dt>
+				<dd className="mono">{execution.id}</dd>
+				<dt>Write</dt>
+				<dd className="mono">{[execution.provider, execution.tool, execution.method].filter(Boolean).join(' · ')}</dd>
+				<dt>argsSha</dt>
+				<dd className="mono">{execution.argsSha}</dd>
+				<dt>Approved by</dt>
+				<dd>
+					{execution.who}, written as <span className="mono">{execution.login ?? 'not known'}</span>
+				</dd>
+				<dt>Reserved</dt>
+				<dd>
+					<Moment at={execution.when} />
+					{execution.settledAt ? (
+						<>
+							{' '}
+							· settled <Moment at={execution.settledAt} />
+						</>
+					) : null}
+				</dd>
+				{execution.reason ? (
+					<>
+						<dt>Reason</dt>
+						<dd>{execution.reason}</dd>
+					</>
+				) : null}
+				<dt>Audit row</dt>
+				<dd>
+					{execution.auditSeq === null ? <span className="dim">not yet</span> : <RowLink seq={execution.auditSeq} />}
+				</dd>
+			</dl>
+			{unsettled ? <Timeline execution={execution} argsSha={execution.argsSha} /> : null}
+		</div>
+	);
+}
+
+function Row({ execution, open, onToggle }: { execution: Execution; open: boolean; onToggle: () => void }) {
+	return (
+		<>
+			<tr className={open ? 'open' : undefined}>
+				<td data-l="When">
+					<button
+						type="button"
+						className="link-btn row row--tight link-btn--plain"
+						aria-expanded={open}
+						onClick={onToggle}
+					>
+						<Icon of={open ? IconChevronDown : IconChevronRight} size={14} />
+						<span>
+							<span className="vh">Execution {execution.id.slice(-8)}, </span>
+							<Moment at={execution.when} relative />
+						</span>
+					</button>
+				</td>
+				<td data-l="What">
+					<span className="med">{whatOf(execution)}</span>
+					<small className="mono">{targetText(execution.target)}</small>
+				</td>
+				<td data-l="Approved by">{execution.who}</td>
+				<td data-l="State">
+					<StateBadge state={execution.state} />
+				</td>
+				<td data-l="Result">
+					<ResultCell execution={execution} />
+				</td>
+				<td data-l="argsSha" className="hide-m">
+					<Hash value={execution.argsSha} name="argsSha" />
+				</td>
+			</tr>
+			{open ? (
+				<tr className="detail">
+					<td colSpan={6}>
+						<Detail execution={execution} />
+					</td>
+				</tr>
+			) : null}
+		</>
+	);
+}
+
+/** What was approved here, newest first, for everyone of the tenant. */
+export function RecentExecutions() {
+	const { tenant } = useHere();
+	const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useExecutions(tenant);
+	const [open, setOpen] = useState<string>();
+	const executions = data?.pages.flatMap((page) => page.executions) ?? [];
+	return (
+		<section className="card" aria-labelledby="recent" id="executions">
+			<div className="card__head">
+				<h2 id="recent">Recent executions</h2>
+			</div>
+			{error && !data ? (
+				<div className="card__body">
+					<Problem error={error} what="The executions could not be read" retry={() => void refetch()} />
+				</div>
+			) : !data ? (
+				<div className="card__body loading">
+					<span className="sk" />
+				</div>
+			) : executions.length === 0 ? (
+				<div className="empty">
+					<Icon of={IconSend} size={28} />
+					<h3>Nothing has been written yet</h3>
+					<p>Approved writes appear here with their state and link.</p>
+				</div>
+			) : (
+				<table className="tbl">
+					<thead>
+						<tr>
+							<th scope="col">When</th>
+							<th scope="col">What</th>
+							<th scope="col">Approved by</th>
+							<th scope="col">State</th>
+							<th scope="col">Result</th>
+							<th scope="col" className="hide-m">
+								argsSha
+							</th>
+						</tr>
+					</thead>
+					<tbody>
+						{executions.map((execution) => (
+							<Fragment key={execution.id}>
+								<Row
+									execution={execution}
+									open={open === execution.id}
+									onToggle={() => setOpen(open === execution.id ? undefined : execution.id)}
+								/>
+							</Fragment>
+						))}
+					</tbody>
+				</table>
+			)}
+			{hasNextPage ? (
+				<div className="card__foot">
+					<Button small blocked={isFetchingNextPage} onPress={() => void fetchNextPage()}>
+						{isFetchingNextPage ? 'Loading…' : 'Older'}
+					</Button>
+				</div>
+			) : null}
+		</section>
+	);
+}

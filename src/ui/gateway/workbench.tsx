@@ -1,0 +1,149 @@
+'use client';
+
+import { useForm } from '@mantine/form';
+import { useEffect, useRef, useState } from 'react';
+import { ProblemError } from '#api/client';
+import { useHere, usePrereqs } from '#ui/tenant.tsx';
+import { DecisionSheet } from './decision-sheet.tsx';
+import { keepDraft, readDraft } from './draft.ts';
+import { Executing } from './executing.tsx';
+import { Outcome } from './outcome.tsx';
+import { ProposePanel } from './propose-panel.tsx';
+import { useKeyDown } from './use-key-down.ts';
+import { useWriteFlow } from './use-write-flow.ts';
+import { WriteForm } from './write-form.tsx';
+import { checkValues, emptyValues, errorsByField, submittedOf, type WriteKind, type WriteValues } from './writes.ts';
+
+const isEnter = (event: KeyboardEvent) =>
+	event.key === 'Enter' && (event.metaKey || event.ctrlKey) && !event.shiftKey && !event.repeat;
+
+/** Form → panel → decision → outcome, in one place on the page. The form keeps its text throughout. */
+export function Workbench() {
+	const { tenant, me } = useHere();
+	const { data: prereqs } = usePrereqs(tenant);
+	const [kind, setKind] = useState<WriteKind>('issue');
+	const form = useForm<WriteValues>({ initialValues: emptyValues, clearInputErrorOnChange: true });
+	const openButton = useRef<HTMLButtonElement>(null);
+	const area = useRef<HTMLDivElement>(null);
+
+	const showErrors = (errors: Partial<Record<keyof WriteValues, string>>) => {
+		form.setErrors(errors);
+		requestAnimationFrame(() => area.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+	};
+	const flow = useWriteFlow((problem) => {
+		const errors = problem instanceof ProblemError ? errorsByField(problem.errors) : {};
+		const beside = Object.keys(errors).length > 0;
+		if (beside) showErrors(errors);
+		return beside;
+	});
+	const { stage } = flow;
+
+	const restored = useRef(false);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: once, when the browser has taken over
+	useEffect(() => {
+		const draft = readDraft(tenant, me.user.id);
+		if (draft) {
+			form.setValues(draft.values);
+			setKind(draft.kind);
+		}
+		restored.current = true;
+	}, []);
+	useEffect(() => {
+		if (restored.current) keepDraft(tenant, me.user.id, { kind, values: form.values });
+	}, [tenant, me.user.id, kind, form.values]);
+
+	const deciding = stage.at === 'decide' || stage.at === 'panel';
+	useEffect(() => {
+		document.body.classList.toggle('deciding', deciding);
+		return () => document.body.classList.remove('deciding');
+	}, [deciding]);
+
+	const blocked =
+		prereqs && !prereqs.gateway.ok
+			? 'Available when the gateway is on. Your text is kept.'
+			: prereqs && !prereqs.agentDispatch.ok
+				? 'Available when agent dispatch is on. Your text is kept.'
+				: undefined;
+
+	const checked = (): boolean => {
+		const errors = checkValues(kind, form.values);
+		if (Object.keys(errors).length === 0) return true;
+		showErrors(errors);
+		return false;
+	};
+	const open = () => {
+		if (blocked === undefined && checked()) flow.open();
+	};
+	const preview = () => {
+		if (checked()) flow.preview(submittedOf(kind, form.values));
+	};
+	const discard = () => {
+		flow.close();
+		requestAnimationFrame(() => openButton.current?.focus());
+	};
+
+	useKeyDown((event) => {
+		if (isEnter(event)) {
+			if (stage.at === 'form') open();
+			else if (stage.at === 'panel' && !stage.busy) preview();
+			else return;
+			event.preventDefault();
+		} else if (event.key === 'Escape' && (stage.at === 'panel' || stage.at === 'decide')) {
+			discard();
+		}
+	});
+
+	const showForm = stage.at === 'form' || stage.at === 'panel';
+	return (
+		<div className="stack" ref={area}>
+			{showForm ? (
+				<WriteForm
+					form={form}
+					kind={kind}
+					onKind={(next) => {
+						setKind(next);
+						form.clearErrors();
+						flow.close();
+					}}
+					blocked={blocked}
+					onOpen={open}
+					onClear={() => {
+						form.setValues(emptyValues);
+						form.clearErrors();
+						flow.close();
+					}}
+					openRef={openButton}
+				/>
+			) : null}
+			{stage.at === 'panel' ? (
+				<ProposePanel
+					kind={kind}
+					values={form.values}
+					busy={stage.busy}
+					problem={stage.problem}
+					onPreview={preview}
+					onDiscard={discard}
+				/>
+			) : null}
+			{stage.at === 'decide' ? (
+				<DecisionSheet
+					key={stage.proposal.at}
+					proposal={stage.proposal}
+					onApprove={(acknowledged) => flow.approve(stage.proposal, acknowledged)}
+					onDiscard={discard}
+				/>
+			) : null}
+			{stage.at === 'executing' ? <Executing proposal={stage.proposal} /> : null}
+			{stage.at === 'outcome' ? (
+				<Outcome
+					proposal={stage.proposal}
+					result={stage.result}
+					onRetry={() => flow.approve(stage.proposal, stage.acknowledged)}
+					onPreview={() => flow.preview(stage.proposal.submitted)}
+					onAnother={() => flow.another(stage.proposal.submitted)}
+					onBack={discard}
+				/>
+			) : null}
+		</div>
+	);
+}

@@ -1,0 +1,116 @@
+'use client';
+
+import { useMantineColorScheme } from '@mantine/core';
+import { IconDeviceDesktop, IconDots, IconKey, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import Link from 'next/link';
+import { useState } from 'react';
+import { Icon } from '#ui/controls/icon.tsx';
+import { Segmented } from '#ui/controls/segmented.tsx';
+import { useZone, type Zone } from '#ui/controls/time.tsx';
+import { useHere } from '#ui/tenant.tsx';
+import { Popover } from './popover.tsx';
+
+const initials = (name: string) =>
+	name
+		.split(/\s+/)
+		.map((word) => word.slice(0, 1))
+		.slice(0, 2)
+		.join('')
+		.toUpperCase();
+
+export function ThemeChoice() {
+	const { colorScheme, setColorScheme } = useMantineColorScheme();
+	return (
+		<Segmented
+			label="Theme"
+			value={colorScheme}
+			onChange={setColorScheme}
+			options={[
+				{ value: 'light', name: 'Light', label: <Icon of={IconSun} /> },
+				{ value: 'dark', name: 'Dark', label: <Icon of={IconMoon} /> },
+				{
+					value: 'auto',
+					name: 'System',
+					label: (
+						<>
+							<Icon of={IconDeviceDesktop} />
+							System
+						</>
+					),
+				},
+			]}
+		/>
+	);
+}
+
+const zones: readonly { value: Zone; label: string }[] = [
+	{ value: 'UTC', label: 'UTC' },
+	{ value: 'Local', label: 'Local' },
+];
+
+/** Ends the session, then leaves by a full load, so that nothing of it stays in memory. */
+async function signOut(onFail: () => void) {
+	try {
+		const answer = await fetch('/api/auth/sign-out', {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: '{}',
+		});
+		if (!answer.ok && answer.status !== 401) return onFail();
+		sessionStorage.clear();
+		location.assign('/sign-in');
+	} catch {
+		onFail();
+	}
+}
+
+export function UserMenu() {
+	const { me, tenant, role } = useHere();
+	const [zone, setZone] = useZone();
+	const [failed, setFailed] = useState(false);
+	const button = (
+		<>
+			<span className="glyph glyph--round" aria-hidden="true">
+				{initials(me.user.name)}
+			</span>
+			<span className="grow">
+				<span className="med">{me.user.name}</span>
+				<small>Theme, times, sign out</small>
+			</span>
+			<Icon of={IconDots} />
+		</>
+	);
+	return (
+		<Popover up className="user" button={button} label="Open your menu">
+			{(close) => (
+				<>
+					<p className="k">
+						Signed in as {me.user.name}, {role} of {tenant}
+					</p>
+					<div className="row menu__row">
+						<span className="grow">Theme</span>
+						<ThemeChoice />
+					</div>
+					<div className="row menu__row">
+						<span className="grow">Times</span>
+						<Segmented label="Times" value={zone} onChange={setZone} options={zones} />
+					</div>
+					<Link href={`/t/${tenant}/settings/api-tokens`} prefetch={false} onClick={close}>
+						<Icon of={IconKey} />
+						API tokens
+					</Link>
+					<hr />
+					<button type="button" className="mi" onClick={() => void signOut(() => setFailed(true))}>
+						<Icon of={IconLogout} />
+						Sign out
+					</button>
+					{failed ? (
+						<p className="k err-text" role="alert">
+							The portal did not answer. You are still signed in.
+						</p>
+					) : null}
+				</>
+			)}
+		</Popover>
+	);
+}
