@@ -99,7 +99,7 @@ async function rememberedPorts(file: string, portalPort: number): Promise<{ webP
 		const { webPort, apiPort } = JSON.parse(await readFile(file, 'utf8')) as { webPort: number; apiPort: number };
 		return { webPort, apiPort };
 	} catch {
-		return { webPort: portalPort + 1, apiPort: portalPort + 2 };
+		return portalPort === 0 ? { webPort: 0, apiPort: 0 } : { webPort: portalPort + 1, apiPort: portalPort + 2 };
 	}
 }
 

@@ -75,11 +75,13 @@ beforeAll(async () => {
 		tokens[scope] = test.bearer(made.body.token);
 	}
 	// Platform admin, and ADMIN of another tenant: in demo they are nobody.
-	const other = await portal.identity.createUser({
+	const made = await portal.identity.accounts.createUser({
 		email: 'eve@other.local',
 		name: 'Eve Other',
 		password: 'sandbox-demo',
 	});
+	if (!made.ok) throw new Error(made.error);
+	const other = made.value;
 	const tenantId = portal.gateway.ids.uuid();
 	const by = { actor: { kind: 'system' } } as const;
 	await portal.store.createTenant({ id: tenantId, slug: 'other', name: 'Other' }, by);
