@@ -74,8 +74,8 @@ export function isUnavailable(error: unknown): boolean {
 		return systemCalls.has(code) || /^(08|53|57P0)/.test(code) || code === '57014' || code === '55P03';
 	}
 	for (let at = error; at instanceof Error; at = at.cause) {
-		// The driver gives these two no code.
-		if (/timeout exceeded when trying to connect|Connection terminated/i.test(at.message)) return true;
+		// The driver gives these no code.
+		if (/timeout exceeded when trying to connect|Connection terminated|not queryable/i.test(at.message)) return true;
 		if (at instanceof AggregateError && at.errors.some(isUnavailable)) return true;
 	}
 	return false;

@@ -83,8 +83,10 @@ function handle(pool: pg.Pool): Database {
 				await client.query('COMMIT');
 				return result;
 			} catch (error) {
+				// Of a connection that broke, the first word is the true one; the statement after it only says “not queryable”.
+				const cause = broken ?? error;
 				await client.query('ROLLBACK').catch(note);
-				throw error;
+				throw cause;
 			} finally {
 				client.off('error', note);
 				// A connection that could not even roll back is thrown away: it may hold locks.
