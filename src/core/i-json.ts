@@ -1,7 +1,7 @@
 import type { JsonValue } from '#core/canonical-json';
 import { err, ok, type Result } from '#core/result';
 
-/** Why a text is refused; `path` is an RFC 6901 JSON pointer to the place. Neither ever repeats a value that came in. */
+/** Why a text is refused; `path` names the place (`args.labels.0`). Neither repeats a value that came in. */
 export type IJsonFault = { message: string; path?: string };
 
 export const MAX_DEPTH = 32;
@@ -48,7 +48,7 @@ const NUMBER = /-?[0-9.eE+-]+/y;
 function findFault(text: string): IJsonFault | null {
 	const frames: Frame[] = [];
 	const fault = (message: string): IJsonFault =>
-		frames.length === 0 ? { message } : { message, path: frames.map(pointerStep).join('') };
+		frames.length === 0 ? { message } : { message, path: frames.map(step).join('.') };
 
 	let i = 0;
 	while (i < text.length) {
@@ -129,8 +129,7 @@ function significand(digits: string): string {
 	return plain.slice(0, end);
 }
 
-function pointerStep(frame: Frame): string {
-	const step = String(frame.at);
-	const short = step.length > 64 ? `${step.slice(0, 64).toWellFormed()}…` : step;
-	return `/${short.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+function step(frame: Frame): string {
+	const name = String(frame.at);
+	return name.length > 64 ? `${name.slice(0, 64).toWellFormed()}…` : name;
 }

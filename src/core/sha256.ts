@@ -30,6 +30,13 @@ export function fromHex(hex: string): Uint8Array {
 	return bytes;
 }
 
+/** Whether two hex texts are equal, in a time that depends on their lengths alone: for comparing with what a client sent. */
+export function equalHex(a: string, b: string): boolean {
+	let difference = a.length ^ b.length;
+	for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+	return difference === 0;
+}
+
 /** The parts joined into one array, in order. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 	const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));

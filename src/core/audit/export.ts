@@ -1,6 +1,6 @@
 import type { Sha256 } from '#core/sha256';
 import { MAX_ENTRY_BYTES } from './hash.ts';
-import { createVerifier, type Verdict } from './verify.ts';
+import { type ChainVerdict, createVerifier } from './verify.ts';
 
 /** An export is `application/x-ndjson`: entry text, LF, entry text, LF … in order of seq, from 0. */
 export const EXPORT_CONTENT_TYPE = 'application/x-ndjson';
@@ -17,7 +17,7 @@ export type ExportVerifier = {
 	/** Takes the next piece of text, cut anywhere. */
 	push(chunk: string): void;
 	/** `claimed` = what the headers said; without them, entries cut from the end cannot be noticed. */
-	finish(claimed?: { size: number; head: string }): Verdict;
+	finish(claimed?: { size: number; head: string }): ChainVerdict;
 };
 
 /**
@@ -63,7 +63,7 @@ export function verifyExport(
 	chunks: Iterable<string>,
 	expected: { log?: string; size?: number; head?: string },
 	sha256: Sha256,
-): Verdict {
+): ChainVerdict {
 	const verifier = createExportVerifier(expected.log === undefined ? {} : { log: expected.log }, sha256);
 	for (const chunk of chunks) verifier.push(chunk);
 	const { size, head } = expected;

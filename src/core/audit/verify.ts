@@ -16,7 +16,7 @@ export type AuditRow = { seq: number; entry: string; leaf?: string; entryHash?: 
 export type BadReason = 'bytes' | 'link' | 'gap' | 'time' | 'head';
 
 /** `size` = rows read; `head` = what the last of them hashes to. `firstBad` is there exactly when `ok` is false. */
-export type Verdict = { ok: boolean; size: number; head: string; firstBad?: { seq: number; reason: BadReason } };
+export type ChainVerdict = { ok: boolean; size: number; head: string; firstBad?: { seq: number; reason: BadReason } };
 
 export type Verifier = {
 	/** Takes the next row; rows come in order of seq. Never throws, whatever the row holds. */
@@ -24,7 +24,7 @@ export type Verifier = {
 	/** Marks the next row as unreadable, for a reader that cannot even make a row of what it found. */
 	pushUnreadable(): void;
 	/** `claimed` = the head as the log's head row or the export's headers state it. */
-	finish(claimed?: { size: number; head: string }): Verdict;
+	finish(claimed?: { size: number; head: string }): ChainVerdict;
 };
 
 /**
@@ -38,7 +38,7 @@ export function createVerifier(expected: { log?: string }, sha256: Sha256): Veri
 	let next = 0;
 	let head = EMPTY_HEAD;
 	let lastAt = '';
-	let firstBad: Verdict['firstBad'];
+	let firstBad: ChainVerdict['firstBad'];
 
 	const judge = (row: AuditRow): BadReason | null => {
 		const derived = derive(row, sha256);
@@ -57,13 +57,9 @@ export function createVerifier(expected: { log?: string }, sha256: Sha256): Veri
 		push(row) {
 			size++;
 			if (firstBad) return;
-			if (row.seq > next) {
-				firstBad = { seq: next, reason: 'gap' };
-				return;
-			}
-			const reason = judge(row);
-			if (reason) firstBad = { seq: row.seq, reason };
-			next = row.seq + 1;
+			const reason = row.seq === next ? judge(row) : row.seq > next ? 'gap' : 'link';
+			if (reason) firstBad = { seq: next, reason };
+			next++;
 		},
 		pushUnreadable() {
 			size++;
