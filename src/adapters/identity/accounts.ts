@@ -1,21 +1,15 @@
 import { hashPassword, verifyPassword } from 'better-auth/crypto';
 import type { Database } from '#adapters/store/database';
-import type { Role } from '#core/access/roles';
 import { err, ok, type Result } from '#core/result';
 import type { Ids } from '#gateway/ports';
 
-/** People and their passwords, tenants and who belongs to them: what sign-up would do, if there were one. */
+/** People and their passwords: what sign-up would do, if there were one. Changes no setting, so no audit row is due. */
 export interface Accounts {
 	createUser(input: { email: string; name: string; password: string }): Promise<Result<{ id: string }, 'email_taken'>>;
 	userByEmail(email: string): Promise<{ id: string; name: string } | null>;
 	hasPassword(userId: string, password: string): Promise<boolean>;
 	/** Sets a new password and ends every session of the person. */
 	setPassword(userId: string, password: string): Promise<void>;
-	/** Makes the tenant with its flag rows, unless its slug exists; gives its id either way. */
-	ensureTenant(input: { slug: string; name: string; agentDispatch: boolean }): Promise<string>;
-	/** Makes the person a member, unless they are one already, whatever their role then is. */
-	ensureMember(input: { tenantId: string; userId: string; role: Role }): Promise<void>;
-	ensurePlatformAdmin(userId: string): Promise<void>;
 }
 
 /** @param sessionsChanged called when sessions were ended. */
@@ -67,37 +61,6 @@ export function createAccounts(database: Database, ids: Ids, sessionsChanged: ()
 				);
 				await query('DELETE FROM session WHERE user_id = $1', [userId]);
 			});
-			sessionsChanged();
-		},
-
-		ensureTenant: ({ slug, name, agentDispatch }) =>
-			database.transaction(async ({ query }) => {
-				await query(
-					`INSERT INTO tenant (id, slug, name, agent_dispatch_enabled) VALUES ($1, $2, $3, $4)
-					ON CONFLICT (slug) DO NOTHING`,
-					[ids.uuid(), slug, name, agentDispatch],
-				);
-				const [tenant] = await query<{ id: string }>('SELECT id FROM tenant WHERE slug = $1', [slug]);
-				if (tenant === undefined) throw new Error('the tenant is missing after its insert');
-				// On for the tenant: off wins, so the global row alone decides until an ADMIN switches this one.
-				await query(
-					`INSERT INTO flag_setting (flag, tenant_id, enabled)
-					VALUES ('mcp.gateway', $1, true), ('mcp.execute-tokens', $1, true) ON CONFLICT DO NOTHING`,
-					[tenant.id],
-				);
-				return tenant.id;
-			}),
-
-		async ensureMember({ tenantId, userId, role }) {
-			await database.query(
-				`INSERT INTO membership (id, tenant_id, user_id, role) VALUES ($1, $2, $3, $4)
-				ON CONFLICT (tenant_id, user_id) DO NOTHING`,
-				[ids.uuid(), tenantId, userId, role],
-			);
-		},
-
-		async ensurePlatformAdmin(userId) {
-			await database.query('INSERT INTO platform_admin (user_id) VALUES ($1) ON CONFLICT DO NOTHING', [userId]);
 			sessionsChanged();
 		},
 	};

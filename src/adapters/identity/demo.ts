@@ -1,8 +1,13 @@
+import type { TenancyStore } from '#adapters/store/tenancy';
+import { uuidIds } from '#adapters/system/ids';
 import type { Role } from '#core/access/roles';
-import type { AuditStore, IdentityStore, SettingsStore } from '#gateway/ports';
+import type { Ids, Store } from '#gateway/ports';
 import type { Accounts } from './accounts.ts';
 
-const TENANT = { slug: 'demo', name: 'Demo', agentDispatch: true } as const;
+const SLUG = 'demo';
+const BY = { actor: { kind: 'system' } } as const;
+const SEEDER = 'the sandbox';
+const REASON = 'on in the sandbox';
 
 const PEOPLE: readonly { email: string; name: string; role: Role; platformAdmin: boolean }[] = [
 	{ email: 'admin@demo.local', name: 'Ada Lind', role: 'ADMIN', platformAdmin: true },
@@ -11,71 +16,80 @@ const PEOPLE: readonly { email: string; name: string; role: Role; platformAdmin:
 ];
 
 /**
- * The sandbox's tenant and accounts (contracts §7), at every start: what is missing is made, and each account gets
- * the given password when it has another. Roles, switches and flags that somebody has changed since stay as they are.
- * `created` says that the tenant has no history yet: the caller then adds what its first row records. So a crash half-way
- * is made good by the next start.
+ * The sandbox's tenant, accounts, switch and flag (contracts §7), at every start: what is missing is made, each with its audit
+ * row, and an account whose password is another gets the given one. A switch or flag that anybody has ever touched
+ * stays as it is. Each step looks for itself, so that a crash half-way is made good by the next start.
+ * `created`: no credential was ever set, so the caller sets the sandbox's.
  */
 export async function seedDemo(
 	identity: { readonly accounts: Accounts },
-	store: Pick<IdentityStore & SettingsStore & AuditStore, 'tenantBySlug' | 'flags' | 'setFlag' | 'head' | 'append'>,
-	options: { password: string },
+	store: Store & TenancyStore,
+	options: { password: string; ids?: Ids },
 ): Promise<{ tenantId: string; created: boolean }> {
-	const { accounts } = identity;
-	if ((await store.tenantBySlug(TENANT.slug)) === null) {
-		// The row first: a tenant without its row must not exist. A crash right here leaves a row more than tenants.
-		await store.append('platform', {
-			action: 'tenant.created',
-			actor: { kind: 'system' },
-			ok: true,
-			detail: { old: null, new: TENANT.slug, why: 'demo tenant of the sandbox' },
+	const ids = options.ids ?? uuidIds;
+	const tenantId = await ensureTenant(store, ids);
+	// One after the other: the rows in the log stand in this order.
+	for (const person of PEOPLE) {
+		const userId = await ensureUser(identity.accounts, person, options.password);
+		if ((await store.membership(tenantId, userId)) === null) {
+			await store.addMember({ id: ids.uuid(), tenantId, userId, role: person.role }, BY);
+		}
+		if (person.platformAdmin) await store.setPlatformAdmin(userId, BY);
+	}
+	await ensureSwitches(store, tenantId);
+
+	const { entries } = await store.page({ log: tenantId, action: 'credential.set', limit: 1, order: 'asc' });
+	return { tenantId, created: entries.length === 0 };
+}
+
+async function ensureTenant(store: Store & TenancyStore, ids: Ids): Promise<string> {
+	const existing = await store.tenantBySlug(SLUG);
+	if (existing !== null) return existing.id;
+	const id = ids.uuid();
+	const made = await store.createTenant({ id, slug: SLUG, name: 'Demo' }, BY);
+	if (made.ok) return id;
+	// Taken in between: by another process of the same sandbox.
+	const theirs = await store.tenantBySlug(SLUG);
+	if (theirs === null) throw new Error('the demo tenant is taken and yet not there');
+	return theirs.id;
+}
+
+async function ensureUser(accounts: Accounts, person: (typeof PEOPLE)[number], password: string): Promise<string> {
+	const { email, name } = person;
+	const existing = await accounts.userByEmail(email);
+	if (existing !== null) {
+		if (!(await accounts.hasPassword(existing.id, password))) await accounts.setPassword(existing.id, password);
+		return existing.id;
+	}
+	const made = await accounts.createUser({ email, name, password });
+	if (made.ok) return made.value.id;
+	const theirs = await accounts.userByEmail(email);
+	if (theirs === null) throw new Error(`the demo account ${email} is taken and yet not there`);
+	return theirs.id;
+}
+
+/** Agent dispatch for the tenant, and `mcp.execute-tokens` for both (off wins); nobody has touched what names nobody. */
+async function ensureSwitches(store: Store, tenantId: string): Promise<void> {
+	const change = { enabled: true, by: SEEDER, reason: REASON };
+	if ((await store.dispatch(tenantId)).by === null) {
+		await store.setDispatch({
+			tenantId,
+			...change,
+			entry: (old) => ({ action: 'dispatch.set', ...BY, ok: true, detail: { old, new: true, why: REASON } }),
 		});
 	}
-	const tenantId = await accounts.ensureTenant(TENANT);
-	await Promise.all(PEOPLE.map((person) => ensurePerson(accounts, tenantId, person, options.password)));
-
-	const created = (await store.head(tenantId)).size === 0;
-	if (created) await allowExecuteTokens(store, tenantId);
-	return { tenantId, created };
-}
-
-async function ensurePerson(
-	accounts: Accounts,
-	tenantId: string,
-	person: (typeof PEOPLE)[number],
-	password: string,
-): Promise<void> {
-	const { email, name, role, platformAdmin } = person;
-	let user = await accounts.userByEmail(email);
-	if (user === null) {
-		await accounts.createUser({ email, name, password });
-		// Read again rather than taken from above: another process of the same sandbox may have been the one that made it.
-		user = await accounts.userByEmail(email);
-		if (user === null) throw new Error(`the demo account ${email} is missing after it was made`);
-	} else if (!(await accounts.hasPassword(user.id, password))) {
-		await accounts.setPassword(user.id, password);
-	}
-	await accounts.ensureMember({ tenantId, userId: user.id, role });
-	if (platformAdmin) await accounts.ensurePlatformAdmin(user.id);
-}
-
-/** `mcp.execute-tokens` is off by default and on in the sandbox (contracts §1). */
-async function allowExecuteTokens(store: Pick<SettingsStore, 'flags' | 'setFlag'>, tenantId: string): Promise<void> {
 	const flag = 'mcp.execute-tokens';
 	const row = (await store.flags(tenantId)).find((candidate) => candidate.flag === flag);
-	if (row?.global.enabled === true) return;
-	const reason = 'on in the sandbox';
-	await store.setFlag({
-		tenantId: null,
-		flag,
-		enabled: true,
-		by: 'the sandbox',
-		reason,
-		entry: (old) => ({
-			action: 'flag.set',
-			actor: { kind: 'system' },
-			ok: true,
-			detail: { flag, old, new: true, why: reason },
-		}),
-	});
+	for (const [log, info] of [
+		[null, row?.global],
+		[tenantId, row?.tenant],
+	] as const) {
+		if (info === undefined || info.by !== null) continue;
+		await store.setFlag({
+			tenantId: log,
+			flag,
+			...change,
+			entry: (old) => ({ action: 'flag.set', ...BY, ok: true, detail: { flag, old, new: true, why: REASON } }),
+		});
+	}
 }
