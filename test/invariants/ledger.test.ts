@@ -12,7 +12,7 @@ const sources = ['src', 'test', 'e2e']
 	.map((path) => readFileSync(path, 'utf8'));
 const cited = new Set(
 	sources.flatMap((text) =>
-		[...text.matchAll(/^\s*(?:it|test|describe)\b[^\n]*?\[([a-z-]+(?:, [a-z-]+)*)\]/gm)].flatMap((match) =>
+		[...text.matchAll(/\b(?:it|test|describe)\b[^\n]*?\(\s*['"`]\[([a-z-]+(?:, [a-z-]+)*)\]/g)].flatMap((match) =>
 			(match[1] ?? '').split(', '),
 		),
 	),
