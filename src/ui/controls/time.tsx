@@ -67,7 +67,8 @@ export function relativeText(iso: string, now: number): string {
 				: size < 86_400
 					? `${Math.round(size / 3600)} h`
 					: `${Math.round(size / 86_400)} days`;
-	if (seconds >= 0 && size < 10) return 'just now';
+	// The page's clock ticks each 15 s: what seems to lie just ahead has just happened.
+	if (size < 20) return 'just now';
 	return seconds >= 0 ? `${amount} ago` : `in ${amount}`;
 }
 

@@ -9,16 +9,17 @@ import { rehypeNotices } from './rehype-notices.ts';
 
 /** Nothing loads, nothing leads anywhere: a link is its words and its address, an image is its address. */
 const inert: Components = {
-	a: ({ children, href }) => (
-		<span className="inert">
-			{children}
-			{href && !sameWords(children, href) ? <span className="inert__url"> ({href})</span> : null}
-		</span>
+	a: ({ children, href, node }) => (
+		<>
+			<span className="inert">{children}</span>
+			{href && !sameWords(wordsOf(node), href) ? <span className="inert__url"> ({href})</span> : null}
+		</>
 	),
 	img: ({ alt, src }) => (
-		<span className="inert">
-			[image{alt ? `: ${alt}` : ''}] <span className="inert__url">({String(src ?? '')})</span>
-		</span>
+		<>
+			<span className="inert">[image{alt ? `: ${alt}` : ''}]</span>
+			<span className="inert__url"> ({String(src ?? '')})</span>
+		</>
 	),
 	input: ({ checked }) => <span>{checked ? '[x] ' : '[ ] '}</span>,
 	h1: ({ children }) => <h4>{children}</h4>,
@@ -34,8 +35,17 @@ const inert: Components = {
 	},
 };
 
-const sameWords = (children: unknown, href: string) =>
-	[children].flat().join('') === href || `mailto:${[children].flat().join('')}` === href;
+interface Words {
+	readonly value?: string;
+	readonly children?: readonly unknown[];
+}
+
+/** The words of a link without its pins, to tell whether they already are its address. */
+const wordsOf = (node: Words | undefined): string =>
+	node?.value ?? (node?.children ?? []).map((child) => wordsOf(child as Words)).join('');
+
+const sameWords = (words: string, href: string) =>
+	words === href || `mailto:${words}` === href || `http://${words}` === href;
 
 const plugins = [remarkGfm];
 /** Every address is kept as written, so that it can be read; none becomes a link. */

@@ -6,13 +6,12 @@ import { Icon } from '#ui/controls/icon.tsx';
 import { useSandbox } from '#ui/providers.tsx';
 import { trailOf } from './navigation.ts';
 
-export function SandboxBadge() {
+/** `short` where there is no room to say what it means. */
+export function SandboxBadge({ short = false }: { short?: boolean }) {
 	return (
 		<span className="sandbox">
 			<Icon of={IconFlask} size={14} />
-			<span>
-				Sandbox<span className="hide-s">: writes stay on this machine</span>
-			</span>
+			<span>Sandbox{short ? null : <span className="hide-s">: writes stay on this machine</span>}</span>
 		</span>
 	);
 }

@@ -59,7 +59,7 @@ function DemoAccounts({ onPick }: { onPick: (email: string) => void }) {
 	return (
 		<section className="card card--sandbox" aria-labelledby="demo">
 			<div className="card__head">
-				<SandboxBadge />
+				<SandboxBadge short />
 				<h2 id="demo">Look around as</h2>
 			</div>
 			<div className="card__body stack stack--8">

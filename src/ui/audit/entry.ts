@@ -1,0 +1,103 @@
+import type { AnswerOf } from '#api/contract/routes';
+
+export type AuditPage = AnswerOf<'GET /api/audit'>;
+export type AuditRow = AuditPage['entries'][number];
+
+/** What the list shows of an entry. The text is the truth: this is read from it, and a text that does not parse is shown as it is. */
+export interface ReadEntry {
+	readonly at: string | undefined;
+	readonly action: string;
+	readonly ok: boolean | undefined;
+	readonly code: string | undefined;
+	readonly prev: string | undefined;
+	readonly argsSha: string | undefined;
+	readonly executionId: string | undefined;
+	readonly actorId: string | undefined;
+	readonly actorKind: string | undefined;
+	readonly actorRole: string | undefined;
+	readonly url: string | undefined;
+	readonly why: string | undefined;
+	readonly method: string | undefined;
+}
+
+/**
+ * Who acted on this page, by id. Names are not in the hashed bytes and not in the answer; the reader's own is known, the
+ * others are told apart by the end of their id (its first digits are time).
+ */
+export function actorsOf(
+	page: AuditPage | undefined,
+	me: { id: string; name: string },
+): Readonly<Record<string, string>> {
+	const ids = new Set((page?.entries ?? []).flatMap((row) => readEntry(row.entry).actorId ?? []));
+	return Object.fromEntries([...ids].map((id) => [id, id === me.id ? me.name : `…${id.slice(-8)}`]));
+}
+
+const asObject = (value: unknown): Record<string, unknown> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+const asText = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
+function parsed(text: string): Record<string, unknown> {
+	try {
+		return asObject(JSON.parse(text));
+	} catch {
+		return {};
+	}
+}
+
+export function readEntry(text: string): ReadEntry {
+	const entry = parsed(text);
+	const actor = asObject(entry.actor);
+	const detail = asObject(entry.detail);
+	return {
+		at: asText(entry.at),
+		action: asText(entry.action) ?? 'not readable',
+		ok: typeof entry.ok === 'boolean' ? entry.ok : undefined,
+		code: asText(entry.code),
+		prev: asText(entry.prev),
+		argsSha: asText(entry.argsSha),
+		executionId: asText(entry.executionId),
+		actorId: asText(actor.id),
+		actorKind: asText(actor.kind),
+		actorRole: asText(actor.role),
+		url: asText(asObject(entry.artifact).url),
+		why: asText(detail.why),
+		method: asText(detail.method),
+	};
+}
+
+const tools: Readonly<Record<string, string>> = {
+	issue_write: 'Open issue',
+	add_issue_comment: 'Comment',
+	merge_pull_request: 'Merge pull request',
+};
+const settings: Readonly<Record<string, string>> = {
+	'flag.set': 'Feature switched',
+	'dispatch.set': 'Agent dispatch switched',
+	'targets.set': 'Targets changed',
+	'credential.set': 'Credential set',
+	'credential.deleted': 'Credential deleted',
+	'token.created': 'Token created',
+	'token.revoked': 'Token revoked',
+	'tenant.created': 'Tenant created',
+	'access.member.set': 'Member changed',
+};
+
+/** An action in words; the list of actions is open, so an unknown one keeps its own name. */
+export function actionWords(entry: ReadEntry): string {
+	const tool = /^mcp\.(tool|reconcile|resolve)\.(?:[a-z0-9-]+\.)?([\w]+)$/.exec(entry.action);
+	if (tool) {
+		const name = tools[tool[2] ?? ''] ?? (tool[2] === 'unknown' ? 'Unknown tool' : (tool[2] ?? ''));
+		if (tool[1] === 'reconcile') return `${name}, found out later`;
+		if (tool[1] === 'resolve') return `${name}, settled by a person`;
+		return entry.code === 'replayed' ? `${name}, already done` : name;
+	}
+	return settings[entry.action] ?? entry.action;
+}
+
+/** `acme/payments-api#1043`, from the artifact's address. */
+export function targetOf(entry: ReadEntry): string | undefined {
+	const found = entry.url && /\/([\w.-]+\/[\w.-]+)\/(?:issues|pull)\/(\d+)/.exec(entry.url);
+	return found ? `${found[1]}#${found[2]}` : undefined;
+}
+
+export const byteLength = (text: string) => new TextEncoder().encode(text).length;
