@@ -74,6 +74,24 @@ describe.each(testDatabases())('the audit log on $name', ({ open }) => {
 		expect(await verifyLog(bench.store, log)).toMatchObject({ ok: true, size: 2 });
 	});
 
+	it('gives each of many appends at once its own answer, a failing one among them, and keeps every text to the byte', async () => {
+		const log = newLog();
+		const odd = ['"', '\\', '{a,b}', 'NULL', '', ' ', '\u2028', '😀', "it's", '\u0001', '\\u0041', 'a,b', '\n'];
+		const results = await Promise.allSettled([
+			...odd.map((text) => bench.store.append(log, draft({ detail: { text } }))),
+			bench.store.append(log, draft({ action: 'NOPE' })),
+			...odd.map((text) => bench.store.append(log, draft({ detail: { again: text } }))),
+		]);
+		expect(results.map(({ status }) => status).indexOf('rejected')).toBe(odd.length);
+		const seqs = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value.seq] : []));
+		expect(seqs).toEqual(Array.from({ length: 2 * odd.length }, (_, seq) => seq));
+		expect(await verifyLog(bench.store, log)).toMatchObject({ ok: true, size: 2 * odd.length });
+		const { entries } = await bench.store.page({ log, limit: 100, order: 'asc' });
+		expect(entries.slice(0, odd.length).map(({ entry }) => JSON.parse(entry).detail.text)).toEqual(odd);
+		const lines = bench.lines.filter((line) => line.log === log);
+		expect(lines).toEqual(entries.map(({ seq, entryHash }) => ({ log, seq, entryHash })));
+	});
+
 	it.each([
 		"UPDATE audit_entry SET entry = 'x'",
 		'UPDATE audit_entry SET ok = ok WHERE false',

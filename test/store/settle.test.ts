@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { v7 } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ExecutionState } from '#core/execution/state';
 import { anotherPool, testDatabases } from '#test/support/database';
@@ -8,8 +9,11 @@ import {
 	draft,
 	mustReserve,
 	newOffice,
+	newPerson,
+	putCredential,
 	reservation,
 	settlement,
+	system,
 	tokenCaller,
 	verifyLog,
 } from './fixture.ts';
@@ -250,6 +254,33 @@ describe.runIf(server.length > 0).each(server)('races between connections on $na
 			await waiting(bench);
 		});
 		expect(await pending).toEqual({ kind: 'refused', code: 'unauthenticated' });
+	});
+
+	it('reservations, settlements, and changes of roles, credentials and switches at once never deadlock', async () => {
+		const bench = benchOver(await open());
+		const other = await anotherPool(bench.database);
+		if (other === null) throw new Error('one pool only');
+		const rival = benchOver(other).store;
+		const office = await newOffice(bench);
+		const ben = await newPerson(bench.database);
+		const tenantId = office.tenant.id;
+		const caller = await tokenCaller(bench, office);
+		await bench.database.query('UPDATE flag_setting SET enabled = true');
+		await bench.store.addMember({ id: v7(), tenantId, userId: ben.id, role: 'ADMIN' }, system);
+		const work: Promise<unknown>[] = [];
+		for (let i = 0; i < 40; i++) {
+			const input = reservation(office, i % 2 === 0 ? { caller } : {});
+			work.push(
+				(i % 3 === 0 ? rival : bench.store).reserve(input).then(async (result) => {
+					if (result.kind === 'reserved') await rival.settle(settlement(result.execution));
+				}),
+				rival.addMember({ id: v7(), tenantId, userId: office.ada.id, role: i % 2 ? 'ADMIN' : 'MEMBER' }, system),
+				putCredential(bench, tenantId, v7()),
+				rival.setDispatch({ tenantId, enabled: true, by: 'Ada', reason: 'x', entry: () => draft() }),
+			);
+		}
+		await Promise.all(work);
+		expect(await verifyLog(bench.store, tenantId)).toMatchObject({ ok: true });
 	});
 
 	it('a settlement whose rival rolls back still goes through, once', async () => {

@@ -1,10 +1,11 @@
 import { buildEntry, type EntryDraft } from '#core/audit/entry';
-import { EMPTY_HEAD } from '#core/audit/hash';
 import { nextAt } from '#core/audit/timestamp';
 import type { Sha256 } from '#core/sha256';
 import type { AuditPosition, Clock, Log } from '#gateway/ports';
-import { type Database, type Query, sqlState, type Tx } from './database.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { type Head, lockHead, readHead } from './audit-head.ts';
+import { appendParams, appendStatement, headHasMoved, type PlacedEntry } from './audit-statement.ts';
+import type { Database, Query, Tx } from './database.ts';
+import { inBatches } from './in-batches.ts';
 
 export interface AppendDeps {
 	readonly sha256: Sha256;
@@ -12,19 +13,14 @@ export interface AppendDeps {
 	readonly log: Log;
 }
 
-interface Head {
-	readonly size: number;
-	readonly head: string;
-	readonly lastAt: string | null;
-}
-
 /**
- * A change that only happens together with its audit row. `sql` is a CTE named `gate`, whose rows say whether it did
- * (no row: nothing is appended); its parameters start at $11. `locked` is the same in steps, for when the head has moved.
+ * A change that only happens together with its audit row. `gate` is a CTE of that name, whose rows say whether it
+ * happened (no row: nothing is appended); its parameters start at GATE_PARAMETER. `isOpen` and `apply` are the same in
+ * steps, for when the head has moved.
  */
 export interface GatedChange {
 	readonly name: string;
-	readonly sql: string;
+	readonly gate: string;
 	readonly params: (seq: number) => readonly unknown[];
 	/** Locks the row and says whether the gate is open. */
 	readonly isOpen: (query: Query) => Promise<boolean>;
@@ -32,7 +28,7 @@ export interface GatedChange {
 }
 
 export interface Appender {
-	/** Appends one entry, in a transaction of its own. */
+	/** Appends one entry, in a transaction that it may share with others that wait for the same log. */
 	append(log: string, draft: EntryDraft): Promise<AuditPosition>;
 	/** Change and entry in one transaction; null when the gate was shut: then nothing was done. */
 	appendWith(log: string, draft: EntryDraft, change: GatedChange): Promise<AuditPosition | null>;
@@ -45,160 +41,138 @@ export interface Appender {
 	): Promise<T>;
 }
 
-/** Nothing but its own row: the gate of a plain append is always open. */
-const nothingElse: GatedChange = {
-	name: 'append',
-	sql: 'gate AS (SELECT)',
-	params: () => [],
-	isOpen: async () => true,
-	apply: async () => {},
-};
+interface Job {
+	readonly draft: EntryDraft;
+	readonly change: GatedChange | null;
+}
 
-/**
- * One statement, one round trip, one commit. The head is moved from where this process believes it to be (size $2, hash
- * $3); the entry is inserted only if it moved; and if the gate opened without an insert, the division by zero takes the
- * whole statement back. So a stale belief can neither fork the chain nor leave a gap, nor a change without its row. The
- * head is locked before the entry is inserted, in the same order as below: else the two ways could deadlock.
- */
-const TAIL = `
-moved AS (
-	UPDATE audit_head SET size = $2::bigint + 1, head = $6, last_at = $7 FROM gate
-	WHERE log = $1 AND size = $2::bigint AND head = $3 RETURNING log
-), entry AS (
-	INSERT INTO audit_entry (log, seq, entry, leaf, entry_hash, at, action, ok, actor_id)
-	SELECT $1, $2::bigint, $4, $5, $6, $7::timestamptz, $8, $9::boolean, $10 FROM moved RETURNING seq
-)
-SELECT CASE WHEN EXISTS (SELECT FROM gate) THEN 1 / (SELECT count(*)::int FROM entry) ELSE 0 END AS appended`;
+type Built = { readonly entry: PlacedEntry } | { readonly failure: unknown };
 
-const DIVISION_BY_ZERO = '22012';
-const UNIQUE_VIOLATION = '23505';
+const MAX_BATCH = 256;
 
 /** The writer of audit logs: the only code that inserts into audit_entry (bytes §4). */
 export function createAppender(database: Database, deps: AppendDeps): Appender {
 	const { sha256, clock } = deps;
-	const exclusively = oneAtATime();
 	// Where each log ended when this process last wrote to it: a belief, checked by every statement that uses it.
 	const believed = new Map<string, Head>();
 
-	function write(log: string, draft: EntryDraft, head: Head) {
-		const at = nextAt(clock.now(), head.lastAt);
-		const built = buildEntry(draft, { log, seq: head.size, prev: head.head, at }, sha256);
-		const next: Head = { size: head.size + 1, head: built.entryHash, lastAt: at };
-		const actorId = draft.actor.kind === 'system' ? null : draft.actor.id;
-		const columns = [built.entry, built.leaf, built.entryHash, at, draft.action, draft.ok, actorId];
-		return { next, columns, position: { seq: head.size, entryHash: built.entryHash } };
+	/** Puts the drafts behind the head, one after the other. One that cannot be built fails alone and takes no place. */
+	function place(log: string, drafts: readonly EntryDraft[], head: Head): { built: Built[]; next: Head } {
+		let next = head;
+		const built = drafts.map((draft): Built => {
+			try {
+				const at = nextAt(clock.now(), next.lastAt);
+				const seq = next.size;
+				const entry = buildEntry(draft, { log, seq, prev: next.head, at }, sha256);
+				next = { size: seq + 1, head: entry.entryHash, lastAt: at };
+				return { entry: { ...entry, seq, at, draft } };
+			} catch (failure) {
+				return { failure };
+			}
+		});
+		return { built, next };
 	}
 
-	function announce(log: string, position: AuditPosition): AuditPosition {
-		// Whoever ships log lines elsewhere has an anchor that this database cannot take back.
-		deps.log.info({ log, seq: position.seq, entryHash: position.entryHash }, 'audit entry appended');
-		return position;
+	async function lockAndAppend(query: Query, log: string, drafts: readonly EntryDraft[]) {
+		const head = await lockHead(query, log);
+		const { built, next } = place(log, drafts, head);
+		await query(appendStatement('gate AS (SELECT)'), appendParams(log, head, next, placed(built)));
+		return { built, next };
 	}
 
-	async function lockAndAppend(
-		query: Query,
+	async function fast(
 		log: string,
-		draft: EntryDraft,
-	): Promise<{ position: AuditPosition; next: Head }> {
-		await createHead(query, log);
-		const [head] = await query<HeadRow>('SELECT size, head, last_at FROM audit_head WHERE log = $1 FOR UPDATE', [log]);
-		if (head === undefined) throw new Error('an audit head vanished');
-		const { next, columns, position } = write(log, draft, headOf(head));
-		await query(
-			`INSERT INTO audit_entry (log, seq, entry, leaf, entry_hash, at, action, ok, actor_id)
-			VALUES ($1, $2, $3, $4, $5, $6::timestamptz, $7, $8, $9)`,
-			[log, position.seq, ...columns],
-		);
-		await query('UPDATE audit_head SET size = $2, head = $3, last_at = $4 WHERE log = $1', [
-			log,
-			next.size,
-			next.head,
-			next.lastAt,
-		]);
-		return { position, next };
-	}
-
-	async function fast(log: string, draft: EntryDraft, change: GatedChange): Promise<AuditPosition | null | 'stale'> {
+		jobs: readonly Job[],
+		change: GatedChange | null,
+	): Promise<Built[] | 'shut' | 'moved'> {
 		const head = believed.get(log) ?? (await readHead(database.query, log));
-		if (head === null) return 'stale';
+		if (head === null) return 'moved';
 		// Gone while the statement runs: if it fails, or its answer is lost, nobody knows where the log ends.
 		believed.delete(log);
-		const { next, columns, position } = write(log, draft, head);
+		const { built, next } = place(log, draftsOf(jobs), head);
+		if (placed(built).length === 0) return built;
+		const own = appendParams(log, head, next, placed(built));
 		try {
 			const [row] = await database.query<{ appended: number }>(
-				`WITH ${change.sql}, ${TAIL}`,
-				[log, head.size, head.head, ...columns, ...change.params(head.size)],
-				change.name,
+				appendStatement(change?.gate ?? 'gate AS (SELECT)'),
+				[...own, ...(change?.params(head.size) ?? [])],
+				change?.name ?? 'append',
 			);
 			believed.set(log, row?.appended === 1 ? next : head);
-			return row?.appended === 1 ? position : null;
+			return row?.appended === 1 ? built : 'shut';
 		} catch (error) {
-			const state = sqlState(error);
-			if (state === DIVISION_BY_ZERO || state === UNIQUE_VIOLATION) return 'stale';
+			if (headHasMoved(error)) return 'moved';
 			throw error;
 		}
 	}
 
-	async function slow(log: string, draft: EntryDraft, change: GatedChange): Promise<AuditPosition | null> {
+	async function slow(log: string, jobs: readonly Job[], change: GatedChange | null): Promise<Built[] | 'shut'> {
 		const done = await database.transaction(async ({ query }) => {
-			if (!(await change.isOpen(query))) return null;
-			const appended = await lockAndAppend(query, log, draft);
-			await change.apply(query, appended.position.seq);
+			if (change !== null && !(await change.isOpen(query))) return null;
+			const appended = await lockAndAppend(query, log, draftsOf(jobs));
+			const [first] = placed(appended.built);
+			if (change !== null && first !== undefined) await change.apply(query, first.seq);
 			return appended;
 		});
-		if (done === null) return null;
+		if (done === null) return 'shut';
 		believed.set(log, done.next);
-		return done.position;
+		return done.built;
 	}
 
-	async function appendWith(log: string, draft: EntryDraft, change: GatedChange): Promise<AuditPosition | null> {
-		// In this process one at a time and log: the database would queue them at the head's row anyway.
-		const position = await exclusively(log, async () => {
-			const quick = await fast(log, draft, change);
-			return quick === 'stale' ? slow(log, draft, change) : quick;
-		});
-		return position === null ? null : announce(log, position);
+	// A change stands alone: its gate decides about its own row only.
+	const enqueue = inBatches<Job, AuditPosition | null>(
+		{ max: MAX_BATCH, standsAlone: ({ change }) => change !== null },
+		async (log, jobs) => {
+			const change = jobs[0]?.change ?? null;
+			const quick = await fast(log, jobs, change);
+			const result = quick === 'moved' ? await slow(log, jobs, change) : quick;
+			if (result === 'shut') return jobs.map(() => ({ status: 'fulfilled', value: null }));
+			return result.map((one) =>
+				'failure' in one
+					? { status: 'rejected', reason: one.failure }
+					: { status: 'fulfilled', value: announce(log, one.entry) },
+			);
+		},
+	);
+
+	function announce(log: string, { seq, entryHash }: PlacedEntry): AuditPosition {
+		// Whoever ships log lines elsewhere has an anchor that this database cannot take back.
+		deps.log.info({ log, seq, entryHash }, 'audit entry appended');
+		return { seq, entryHash };
 	}
 
 	return {
-		appendWith,
+		appendWith: (log, draft, change) => enqueue(log, { draft, change }),
 		append: async (log, draft) => {
-			const position = await appendWith(log, draft, nothingElse);
+			const position = await enqueue(log, { draft, change: null });
 			if (position === null) throw new Error('an append without a gate found one shut');
 			return position;
 		},
 		changing: async (work) => {
-			const appended: { log: string; position: AuditPosition }[] = [];
+			const appended: { log: string; entry: PlacedEntry }[] = [];
 			const result = await database.transaction((tx) =>
 				work(tx, async (log, draft) => {
-					const { position } = await lockAndAppend(tx.query, log, draft);
-					appended.push({ log, position });
-					return position;
+					const [one] = (await lockAndAppend(tx.query, log, [draft])).built;
+					if (one === undefined) throw new Error('an append gave nothing');
+					if ('failure' in one) throw one.failure;
+					appended.push({ log, entry: one.entry });
+					return { seq: one.entry.seq, entryHash: one.entry.entryHash };
 				}),
 			);
-			for (const { log, position } of appended) announce(log, position);
+			for (const { log, entry } of appended) {
+				// Asking anew is cheaper than failing on a belief that this has just outdated.
+				believed.delete(log);
+				announce(log, entry);
+			}
 			return result;
 		},
 	};
 }
 
-interface HeadRow extends Record<string, unknown> {
-	readonly size: number;
-	readonly head: string;
-	readonly last_at: string | null;
+function draftsOf(jobs: readonly Job[]): EntryDraft[] {
+	return jobs.map(({ draft }) => draft);
 }
 
-function headOf(row: HeadRow): Head {
-	return { size: row.size, head: row.head, lastAt: row.last_at };
-}
-
-/** Where a log ends now, or null when nothing was ever written to it. */
-export async function readHead(query: Query, log: string): Promise<Head | null> {
-	const [row] = await query<HeadRow>('SELECT size, head, last_at FROM audit_head WHERE log = $1', [log], 'head');
-	return row === undefined ? null : headOf(row);
-}
-
-/** A log begins with its first entry; an empty head says nothing yet. */
-function createHead(query: Query, log: string): Promise<unknown> {
-	return query('INSERT INTO audit_head (log, size, head) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING', [log, EMPTY_HEAD]);
+function placed(built: readonly Built[]): PlacedEntry[] {
+	return built.flatMap((one) => ('entry' in one ? [one.entry] : []));
 }

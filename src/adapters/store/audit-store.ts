@@ -1,6 +1,7 @@
 import { EMPTY_HEAD } from '#core/audit/hash';
 import type { AuditHead, AuditQuery, AuditStore, StoredEntry } from '#gateway/ports';
-import { type Appender, readHead } from './audit-append.ts';
+import type { Appender } from './audit-append.ts';
+import { readHead } from './audit-head.ts';
 import type { Query } from './database.ts';
 
 const COLUMNS = 'seq, entry, leaf, entry_hash AS "entryHash"';

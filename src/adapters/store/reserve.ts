@@ -16,7 +16,8 @@ import {
  * inserted; the unique indexes, not the reads, decide which of many at once gets it.
  *
  * The order of the codes is that of the checks in contracts §3; a live execution (11) goes before the credential (12).
- * $7 is the token that asks, null for a signed-in person; $8 the time by which it must still live.
+ * The counts that are always ≥ 0 fix the order of locks (tenant, membership, token), the one in which other transactions
+ * take them: else a change of roles and a reservation could deadlock. $7 is the token that asks, null for a signed-in person; $8 the time by which it must still live.
  */
 const RESERVE = `
 WITH flags AS MATERIALIZED (
@@ -24,10 +25,11 @@ WITH flags AS MATERIALIZED (
 ), t AS MATERIALIZED (
 	SELECT agent_dispatch_enabled AS dispatch FROM tenant WHERE id = $2::uuid FOR SHARE
 ), m AS MATERIALIZED (
-	SELECT role FROM membership WHERE tenant_id = $2::uuid AND user_id = $6 FOR SHARE
+	SELECT role FROM membership WHERE tenant_id = $2::uuid AND user_id = $6
+	AND (SELECT count(*) FROM t) >= 0 FOR SHARE
 ), k AS MATERIALIZED (
 	SELECT scopes, revoked_at IS NULL AND expires_at > $8::timestamptz AS alive FROM portal_token
-	WHERE id = $7::uuid AND tenant_id = $2::uuid AND user_id = $6 FOR SHARE
+	WHERE id = $7::uuid AND tenant_id = $2::uuid AND user_id = $6 AND (SELECT count(*) FROM m) >= 0 FOR SHARE
 ), c AS MATERIALIZED (
 	SELECT * FROM credential WHERE tenant_id = $2::uuid AND provider = $4 FOR SHARE
 ), verdict AS MATERIALIZED (

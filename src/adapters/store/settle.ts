@@ -1,15 +1,20 @@
 import type { AuditPosition, SettleInput } from '#gateway/ports';
 import type { Appender, GatedChange } from './audit-append.ts';
+import { GATE_PARAMETER } from './audit-statement.ts';
 
-const FENCE = 'id = $11::uuid AND epoch = $12::int AND state = ANY ($13::text[])';
+/** `first` numbers the parameters: they stand alone, or behind those of the append. */
+function statement(first: number) {
+	const p = (offset: number): string => `$${first + offset}`;
+	const fence = `id = ${p(0)}::uuid AND epoch = ${p(1)}::int AND state = ANY (${p(2)}::text[])`;
+	const update = `UPDATE execution SET state = ${p(3)}, code = ${p(4)}, reason = ${p(5)},
+		artifact_url = coalesce(${p(6)}, artifact_url), next_check_at = ${p(7)}::timestamptz,
+		settled_at = CASE WHEN ${p(3)} IN ('CONFIRMED', 'REJECTED', 'ABSENT') THEN now() ELSE settled_at END,
+		audit_seq = CASE WHEN ${p(8)}::boolean THEN ${p(9)}::bigint ELSE audit_seq END WHERE ${fence}`;
+	return { fence, update };
+}
 
-const SET = `state = $14, code = $15, reason = $16, artifact_url = coalesce($17, artifact_url),
-	next_check_at = $18::timestamptz,
-	settled_at = CASE WHEN $14 IN ('CONFIRMED', 'REJECTED', 'ABSENT') THEN now() ELSE settled_at END,
-	audit_seq = CASE WHEN $19::boolean THEN $20::bigint ELSE audit_seq END`;
-
-/** The same text with its parameters counted from $1, for where nothing stands before them. */
-const fromOne = (sql: string): string => sql.replace(/\$(\d+)/g, (_, n) => `$${Number(n) - 10}`);
+const gated = statement(GATE_PARAMETER);
+const alone = statement(1);
 
 /**
  * Moves an execution to its next state and appends the row that says so, in one transaction. The fence is id, epoch and
@@ -20,14 +25,14 @@ export function settle(appender: Appender, tenantId: string, input: SettleInput)
 	const set = [input.to, input.code, input.reason, input.artifactUrl, input.nextCheckAt, input.isAttemptRow];
 	const change: GatedChange = {
 		name: 'settle',
-		sql: `gate AS (UPDATE execution SET ${SET} WHERE ${FENCE} RETURNING id)`,
+		gate: `gate AS (${gated.update} RETURNING id)`,
 		params: (seq) => [...fence, ...set, seq],
 		isOpen: async (query) => {
-			const rows = await query(`SELECT id FROM execution WHERE ${fromOne(FENCE)} FOR UPDATE`, fence);
+			const rows = await query(`SELECT id FROM execution WHERE ${alone.fence} FOR UPDATE`, fence);
 			return rows.length === 1;
 		},
 		apply: async (query, seq) => {
-			await query(`UPDATE execution SET ${fromOne(SET)} WHERE ${fromOne(FENCE)}`, [...fence, ...set, seq]);
+			await query(alone.update, [...fence, ...set, seq]);
 		},
 	};
 	return appender.appendWith(tenantId, input.entry, change);
