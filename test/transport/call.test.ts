@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { JsonValue } from '#core/canonical-json';
 import type { UpstreamOutcome } from '#core/execution/state';
 import type { Upstream } from '#gateway/ports';
 import { createIssue, PAT, upstreamFor } from './rig.ts';
@@ -22,6 +23,13 @@ const CONFIRMED: UpstreamOutcome = {
 	url: 'https://github.com/acme/ledger/issues/7',
 	id: '9001',
 };
+
+const success = (id: JsonValue) =>
+	JSON.stringify({
+		jsonrpc: '2.0',
+		id,
+		result: { content: [{ type: 'text', text: '{"id":"9001","url":"https://github.com/acme/ledger/issues/7"}' }] },
+	});
 
 /** Plays one call, and proves that it was sent exactly once. */
 async function played(play: (play: Play) => void): Promise<UpstreamOutcome> {
@@ -143,6 +151,8 @@ describe('sent, but what happened is not known', () => {
 		['not JSON', ({ raw }) => raw(200, 'application/json', 'ok')],
 		['JSON that is not JSON-RPC', ({ raw }) => raw(200, 'application/json', '{"ok":true}')],
 		['202', ({ raw }) => raw(202, 'text/plain', '')],
+		['202 with what looks like an answer', ({ raw, id }) => raw(202, 'application/json', success(id))],
+		['203 of something in between', ({ raw, id }) => raw(203, 'application/json', success(id))],
 		['204', ({ response }) => response.writeHead(204).end()],
 		['404', ({ raw }) => raw(404, 'text/plain', 'not found')],
 		['409', ({ raw }) => raw(409, 'text/plain', '')],
@@ -398,4 +408,36 @@ test('many calls at once through one client keep their answers apart', async () 
 		Array.from({ length: 20 }, (_, i) => `https://github.com/acme/ledger/issues/${i + 1}`),
 	);
 	expect(server.calls()).toHaveLength(20);
+});
+
+test('a plain JSON answer is as good as a stream', async () => {
+	expect(await played(({ raw, id }) => raw(200, 'application/json; charset=utf-8', success(id)))).toEqual(CONFIRMED);
+});
+
+test('an era that a server has given up is tried once, not with every credential', async () => {
+	await upstream.call(createIssue);
+	server.era = 'modern';
+	server.before = ({ raw }, rpc) => {
+		if (rpc === 'initialize') raw(400, 'text/plain', 'not any more');
+		return rpc === 'initialize';
+	};
+	server.onCall = ({ result }) =>
+		result({
+			resultType: 'complete',
+			content: [{ type: 'text', text: '{"id":"9001","url":"https://github.com/acme/ledger/issues/7"}' }],
+		});
+	const before = server.seen.filter(({ rpc }) => rpc === 'initialize').length;
+	for (const secret of [`${PAT}_2`, `${PAT}_3`]) {
+		expect(await upstream.call({ ...createIssue, secret })).toEqual(CONFIRMED);
+	}
+	expect(server.seen.filter(({ rpc }) => rpc === 'initialize')).toHaveLength(before + 1);
+});
+
+test('at most 64 clients are kept, and the one that was used longest ago goes first', async () => {
+	const handshakes = (n: number) =>
+		server.seen.filter(({ rpc, headers }) => rpc === 'initialize' && headers.authorization === `Bearer ${PAT}_${n}`)
+			.length;
+	for (let n = 0; n < 64; n++) await upstream.call({ ...createIssue, secret: `${PAT}_${n}` });
+	for (const n of [0, 64, 0, 1]) await upstream.call({ ...createIssue, secret: `${PAT}_${n}` });
+	expect([handshakes(0), handshakes(1), handshakes(63)]).toEqual([1, 2, 1]);
 });

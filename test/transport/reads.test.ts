@@ -89,6 +89,14 @@ describe('issues since', () => {
 		expect(result).toMatchObject({ ok: false, error: { kind: 'unreadable' } });
 	});
 
+	test('a cursor that leads to itself is an error at once', async () => {
+		const page = { issues: [{ number: 1, created_at: written(99) }], pageInfo: { hasNextPage: true, endCursor: 'x' } };
+		server.onCall = ({ text }) => text(JSON.stringify(page));
+		const result = await upstream.issuesSince('github', PAT, target, since);
+		expect(result).toMatchObject({ ok: false, error: { kind: 'unreadable' } });
+		expect(server.calls()).toHaveLength(2);
+	});
+
 	test('a second page that fails is an error, never a shorter list', async () => {
 		server.onCall = (play) => (play.args.after === undefined ? listIssues(play) : play.socket.destroy());
 		const result = await upstream.issuesSince('github', PAT, target, at(0));
