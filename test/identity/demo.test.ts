@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { seedDemo } from '#adapters/identity/demo';
 import { testDatabases } from '#test/support/database';
 import { cookieOf, portalOver } from './portal.ts';
@@ -6,16 +6,17 @@ import { cookieOf, portalOver } from './portal.ts';
 describe.each(testDatabases())('the demo tenant and accounts, over $name,', ({ open }) => {
 	const password = 'sandbox-demo';
 
-	async function seeded() {
-		const database = await open();
-		const portal = portalOver(database);
-		const seed = await seedDemo(portal.identity, portal.store, { password });
-		return { database, portal, ...seed };
-	}
+	let portal: ReturnType<typeof portalOver>;
+	let seed: Awaited<ReturnType<typeof seedDemo>>;
+	// One database for all but the last test, since the embedded one takes seconds to make. What a test changes, it says.
+	beforeAll(async () => {
+		portal = portalOver(await open());
+		seed = await seedDemo(portal.identity, portal.store, { password });
+	});
 
 	it('sign in with the sandbox’s password, each in their role', async () => {
-		const { portal, tenantId, created } = await seeded();
-		expect(created).toBe(true);
+		const { tenantId } = seed;
+		expect(seed.created).toBe(true);
 		for (const [email, name, role, platformAdmin] of [
 			['admin@demo.local', 'Ada Lind', 'ADMIN', true],
 			['member@demo.local', 'Ben Ochoa', 'MEMBER', false],
@@ -28,7 +29,7 @@ describe.each(testDatabases())('the demo tenant and accounts, over $name,', ({ o
 	});
 
 	it('start with dispatch and both flags on, and a row in the log for every one of these', async () => {
-		const { portal, tenantId } = await seeded();
+		const { tenantId } = seed;
 		expect(await portal.store.tenantBySlug('demo')).toMatchObject({ id: tenantId });
 		expect(await portal.store.dispatch(tenantId)).toMatchObject({ enabled: true });
 		expect(await portal.store.guardFacts(tenantId, 'github')).toMatchObject({
@@ -49,16 +50,16 @@ describe.each(testDatabases())('the demo tenant and accounts, over $name,', ({ o
 	});
 
 	it('are seeded again without a change: no row, no lost session', async () => {
-		const { portal, tenantId } = await seeded();
+		const { tenantId } = seed;
 		const cookie = cookieOf(await portal.signIn('admin@demo.local', password));
 		const before = [await portal.store.head(tenantId), await portal.store.head('platform')];
-		expect(await seedDemo(portal.identity, portal.store, { password })).toMatchObject({ tenantId });
+		expect(await seedDemo(portal.identity, portal.store, { password })).toMatchObject({ tenantId, created: true });
 		expect([await portal.store.head(tenantId), await portal.store.head('platform')]).toEqual(before);
 		expect(await portal.whoIs({ cookie })).not.toBeNull();
 	});
 
 	it('keep switches and flags that somebody has turned off', async () => {
-		const { portal, tenantId } = await seeded();
+		const { tenantId } = seed;
 		const off = { enabled: false, by: 'Ada Lind', reason: null };
 		const entry = () => ({ action: 'flag.set', actor: { kind: 'system' }, ok: true }) as const;
 		await portal.store.setDispatch({ tenantId, ...off, entry });
@@ -71,16 +72,16 @@ describe.each(testDatabases())('the demo tenant and accounts, over $name,', ({ o
 	});
 
 	it('get a changed PORTAL_SANDBOX_PASSWORD, which ends the sessions of the old one', async () => {
-		const { portal } = await seeded();
 		const cookie = cookieOf(await portal.signIn('member@demo.local', password));
 		await seedDemo(portal.identity, portal.store, { password: 'another one' });
 		expect(await portal.whoIs({ cookie })).toBeNull();
 		expect((await portal.signIn('member@demo.local', password)).status).toBe(401);
 		expect((await portal.signIn('member@demo.local', 'another one')).status).toBe(200);
+		await seedDemo(portal.identity, portal.store, { password });
 	});
 
 	it('still ask for the sandbox’s credential until one was set, and never again', async () => {
-		const { portal, tenantId } = await seeded();
+		const { tenantId } = seed;
 		expect(await seedDemo(portal.identity, portal.store, { password })).toMatchObject({ created: true });
 		await portal.store.append(tenantId, { action: 'credential.set', actor: { kind: 'system' }, ok: true });
 		expect(await seedDemo(portal.identity, portal.store, { password })).toMatchObject({ created: false });
