@@ -98,7 +98,6 @@ const LOOKALIKE: ReadonlyArray<[string, RegExp]> = [
 export function* mixedScripts(text: string): Iterable<Place> {
 	for (const match of text.matchAll(WORD)) {
 		const [word] = match;
-		// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII
 		if (/^[\x00-\x7F]*$/.test(word)) continue;
 		const other = otherScript(word);
 		if (!other) continue;
