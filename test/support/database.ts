@@ -60,10 +60,11 @@ export function testDatabases(): TestDatabase[] {
 
 const places = new WeakMap<Database, { url: string; keep: (database: Database) => Database }>();
 
-/** A second pool on the same PostgreSQL database, as another portal process has it. Null on the embedded one. */
-export async function anotherPool(database: Database): Promise<Database | null> {
+/** A second pool on the same PostgreSQL database, as another portal process (or role) has it. Null on the embedded one. */
+export async function anotherPool(database: Database, role = 'postgres'): Promise<Database | null> {
 	const place = places.get(database);
-	return place === undefined ? null : place.keep(await mustOpen({ databaseUrl: place.url }));
+	if (place === undefined) return null;
+	return place.keep(await mustOpen({ databaseUrl: place.url.replace('//postgres@', `//${role}@`) }));
 }
 
 async function withTemplate(bin: string): Promise<Cluster> {
