@@ -10,8 +10,9 @@ import { Problem } from '#ui/controls/problem.tsx';
 import { Clock } from '#ui/controls/time.tsx';
 import { type Here, HereContext, type Me, useMe } from '#ui/tenant.tsx';
 import { BottomBar } from './bottom-bar.tsx';
+import { Brand } from './brand.tsx';
 import { OfflineBar } from './offline-bar.tsx';
-import { Brand, SidebarContent } from './sidebar.tsx';
+import { SidebarContent } from './sidebar.tsx';
 import { Topbar } from './topbar.tsx';
 
 const Drawer = dynamic(() => import('./drawer.tsx').then((module) => module.Drawer), { ssr: false });

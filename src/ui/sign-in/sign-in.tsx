@@ -9,7 +9,7 @@ import { Field } from '#ui/controls/field.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
 import { useCountdown } from '#ui/controls/problem.tsx';
 import { useSandbox } from '#ui/providers.tsx';
-import { Brand } from '#ui/shell/sidebar.tsx';
+import { Brand } from '#ui/shell/brand.tsx';
 import { SandboxBadge } from '#ui/shell/topbar.tsx';
 import { safeNext } from './destination.ts';
 

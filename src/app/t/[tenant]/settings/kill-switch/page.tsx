@@ -1,0 +1,8 @@
+import type { Metadata } from 'next';
+import { KillSwitchPage } from '#ui/kill-switch/kill-switch-page.tsx';
+
+export const metadata: Metadata = { title: 'AI kill-switch' };
+
+export default function Page() {
+	return <KillSwitchPage />;
+}

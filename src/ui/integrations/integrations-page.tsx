@@ -1,0 +1,194 @@
+'use client';
+
+import {
+	IconBrandGithub,
+	IconCircleCheck,
+	IconEye,
+	IconGitCompare,
+	IconPlayerPlay,
+	IconPlugConnectedX,
+	IconServer2,
+} from '@tabler/icons-react';
+import { useState } from 'react';
+import { Alert } from '#ui/controls/alert.tsx';
+import { Button } from '#ui/controls/button.tsx';
+import { Icon } from '#ui/controls/icon.tsx';
+import { Problem } from '#ui/controls/problem.tsx';
+import { Moment } from '#ui/controls/time.tsx';
+import { useHere, usePrereqs } from '#ui/tenant.tsx';
+import { type Credential, useCredential, useCredentialActions } from './credential.ts';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { TestResult } from './test-result.tsx';
+import { TokenForm } from './token-form.tsx';
+
+function Facts({ credential }: { credential: Credential }) {
+	return (
+		<dl className="facts facts--wide">
+			<dt>Signs in as</dt>
+			<dd className="mono">{credential.login ?? 'not known yet'}</dd>
+			<dt>Fingerprint</dt>
+			<dd>
+				<span className="mono">{credential.fingerprint}</span>{' '}
+				<span className="small dim">tells two tokens apart; cannot be turned back into one</span>
+			</dd>
+			<dt>Token</dt>
+			<dd className="dim">Sealed. Never shown</dd>
+			<dt>Set</dt>
+			<dd>
+				<Moment at={credential.setAt} /> by {credential.setBy}
+			</dd>
+			<dt>Tested</dt>
+			<dd>{credential.testedAt ? <Moment at={credential.testedAt} /> : <span className="dim">not yet</span>}</dd>
+		</dl>
+	);
+}
+
+function GithubCredential({ credential }: { credential: Credential }) {
+	const { tenant, role } = useHere();
+	const { data: prereqs } = usePrereqs(tenant);
+	const { test } = useCredentialActions(tenant);
+	const [open, setOpen] = useState<'replace' | 'delete'>();
+	return (
+		<>
+			<section className="card" aria-labelledby="github">
+				<div className="card__head">
+					<Icon of={IconBrandGithub} size={20} />
+					<h2 id="github">GitHub credential</h2>
+					{prereqs?.credential.ok ? (
+						<span className="state state--good">
+							<Icon of={IconCircleCheck} />
+							Works
+						</span>
+					) : null}
+					{role === 'ADMIN' ? (
+						<span className="push row row--wrap">
+							<Button small blocked={test.isPending} onPress={() => test.mutate()}>
+								<Icon of={IconPlayerPlay} size={14} />
+								{test.isPending ? 'Testing…' : 'Test'}
+							</Button>
+							<Button small onPress={() => setOpen('replace')}>
+								Replace…
+							</Button>
+							<Button small look="danger-line" onPress={() => setOpen('delete')}>
+								Delete…
+							</Button>
+						</span>
+					) : null}
+				</div>
+				<div className="card__body">
+					<Facts credential={credential} />
+				</div>
+				{test.data ? <TestResult test={test.data.answer} at={test.data.at} /> : null}
+				{test.error ? (
+					<div className="card__body">
+						<Problem error={test.error} what="The credential could not be tested" retry={() => test.mutate()} />
+					</div>
+				) : null}
+			</section>
+			{open === 'replace' ? <TokenForm replacing onDone={() => setOpen(undefined)} /> : null}
+			{open === 'delete' ? <DeleteDialog onClose={() => setOpen(undefined)} /> : null}
+		</>
+	);
+}
+
+const writes = [
+	{ words: 'Open an issue', tool: 'issue_write', shown: 'issue_write · create' },
+	{ words: 'Comment', tool: 'add_issue_comment', shown: 'add_issue_comment' },
+] as const;
+
+/** The sidecar's tools against the pinned ones. */
+function Server() {
+	const { tenant } = useHere();
+	const { data } = usePrereqs(tenant);
+	if (data === undefined) return null;
+	const { upstream } = data;
+	return (
+		<section className="card" aria-labelledby="server">
+			<div className="card__head">
+				<Icon of={IconServer2} size={20} />
+				<h2 id="server">GitHub MCP server</h2>
+				<span className={upstream.ok ? 'state state--good' : 'state state--note'}>
+					<Icon of={upstream.ok ? IconCircleCheck : upstream.drift.length > 0 ? IconGitCompare : IconPlugConnectedX} />
+					{upstream.ok ? 'Reachable' : upstream.drift.length > 0 ? 'Changed' : 'Does not answer'}
+				</span>
+			</div>
+			<table className="tbl">
+				<thead>
+					<tr>
+						<th scope="col">Write</th>
+						<th scope="col">Tool</th>
+						<th scope="col">Definition, against the pinned one</th>
+					</tr>
+				</thead>
+				<tbody>
+					{writes.map((write) => {
+						const changed = upstream.drift.includes(write.tool);
+						return (
+							<tr key={write.tool}>
+								<td>
+									<span className="med">{write.words}</span>
+								</td>
+								<td data-l="Tool" className="mono">
+									{write.shown}
+								</td>
+								<td data-l="Definition">
+									{changed ? (
+										<span className="state state--bad">
+											<Icon of={IconGitCompare} />
+											Changed: refused
+										</span>
+									) : upstream.ok || upstream.drift.length > 0 ? (
+										<span className="state state--good">
+											<Icon of={IconCircleCheck} />
+											Same
+										</span>
+									) : (
+										<span className="dim">not compared</span>
+									)}
+								</td>
+							</tr>
+						);
+					})}
+				</tbody>
+			</table>
+			<div className="card__foot small sub">
+				Everything else the server offers is refused. The list is part of the program and cannot be set here.
+			</div>
+		</section>
+	);
+}
+
+/** What a tenant writes with. */
+export function IntegrationsPage() {
+	const { tenant, role } = useHere();
+	const { data: credential, error, refetch } = useCredential(tenant);
+	return (
+		<>
+			<div className="page__head">
+				<div className="grow">
+					<h1>Integrations</h1>
+					<p>
+						What {tenant} writes with. A credential is sealed when it is saved; nobody, ADMINs included, can read it
+						back.
+					</p>
+				</div>
+			</div>
+			<div className="stack stack--24 narrow">
+				{error && credential === undefined ? (
+					<Problem error={error} what="The credentials could not be read" retry={() => void refetch()} />
+				) : credential === undefined ? (
+					<p className="loading dim">Loading…</p>
+				) : credential ? (
+					<GithubCredential credential={credential} />
+				) : role === 'ADMIN' ? (
+					<TokenForm replacing={false} />
+				) : (
+					<Alert tone="info" icon={IconEye} title="There is no GitHub credential yet">
+						<p>An ADMIN sets it.</p>
+					</Alert>
+				)}
+				<Server />
+			</div>
+		</>
+	);
+}

@@ -1,0 +1,87 @@
+'use client';
+
+import { useEffect, useRef, useState } from 'react';
+import { ProblemError } from '#api/client';
+import { Button } from '#ui/controls/button.tsx';
+import { Field } from '#ui/controls/field.tsx';
+import { useSay } from '#ui/controls/live.tsx';
+import { Problem } from '#ui/controls/problem.tsx';
+import { useHere } from '#ui/tenant.tsx';
+import { useCredentialActions } from './credential.ts';
+
+/** Takes a paste, never shows it, and leaves nothing of it in the page once it was sent. */
+export function TokenForm({ replacing, onDone }: { replacing: boolean; onDone?: () => void }) {
+	const { tenant } = useHere();
+	const { set } = useCredentialActions(tenant);
+	const say = useSay();
+	const input = useRef<HTMLInputElement>(null);
+	const [missing, setMissing] = useState(false);
+	useEffect(() => {
+		if (replacing) input.current?.focus();
+	}, [replacing]);
+
+	const submit = async () => {
+		const token = input.current?.value.trim() ?? '';
+		setMissing(token === '');
+		if (token === '' || set.isPending) return input.current?.focus();
+		if (input.current) input.current.value = '';
+		try {
+			await set.mutateAsync(token);
+			say('The credential is tested and sealed.');
+			onDone?.();
+		} catch {
+			// set.error stands in the form
+		}
+	};
+	const rejected =
+		set.error instanceof ProblemError && set.error.code === 'credential_rejected' ? set.error : undefined;
+	const verb = replacing ? 'Replace' : 'Set';
+	return (
+		<section className="card" aria-labelledby="token-form">
+			<div className="card__head">
+				<h2 id="token-form">{verb} the GitHub credential</h2>
+			</div>
+			<form
+				onSubmit={(event) => {
+					event.preventDefault();
+					void submit();
+				}}
+			>
+				<div className="card__body stack">
+					<Field
+						label="New token"
+						help="A fine-grained token of a bot account, with write access to issues and nothing else."
+						error={
+							missing ? 'Paste a token.' : rejected ? `${rejected.detail} Paste it again, or another one.` : undefined
+						}
+					>
+						{(ids) => (
+							<input
+								className="in mono in--token"
+								type="password"
+								autoComplete="off"
+								spellCheck={false}
+								maxLength={512}
+								{...ids}
+								ref={input}
+							/>
+						)}
+					</Field>
+					<p className="small sub">
+						It is tested first.{' '}
+						{replacing
+							? 'If the test fails, the present one stays. The next write uses the new one; a write already sent is not affected.'
+							: 'If the test fails, nothing is kept.'}
+					</p>
+					{set.error && !rejected ? <Problem error={set.error} what="The credential could not be set" /> : null}
+				</div>
+				<div className="card__foot">
+					<Button type="submit" look="primary" blocked={set.isPending}>
+						{set.isPending ? 'Testing…' : replacing ? 'Test and replace' : 'Test and set'}
+					</Button>
+					{onDone ? <Button onPress={onDone}>Cancel</Button> : null}
+				</div>
+			</form>
+		</section>
+	);
+}
