@@ -65,7 +65,7 @@ export async function seedSandbox(portal: Portal, sandbox: RunningSandbox, passw
 		.toString('hex')
 		.slice(0, 36)}`;
 	sandbox.github.state.addToken({ token, login: BOT, scopes: ['repo'] });
-	const { tenantId, created } = await seedDemo(portal.identity, gateway.store, { password });
+	const { tenantId, created } = await seedDemo(portal.identity, portal.store, { password });
 	if (!created) return;
 	const id = gateway.ids.uuid();
 	const now = gateway.clock.now();

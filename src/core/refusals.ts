@@ -5,7 +5,6 @@
 export const refusals = {
 	invalid_request: { status: 400, title: 'The request cannot be read' },
 	unauthenticated: { status: 401, title: 'Sign in first' },
-	sign_in_failed: { status: 401, title: 'E-mail or password is wrong' },
 	role_required: { status: 403, title: 'Your role does not allow this' },
 	scope_required: { status: 403, title: 'This token does not allow this' },
 	origin_mismatch: { status: 403, title: 'The request comes from another site' },
