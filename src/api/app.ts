@@ -6,7 +6,7 @@ import { routes } from './contract/routes.ts';
 import type { ApiDeps } from './deps.ts';
 import { checkContentType, checkHost, checkOrigin } from './http-checks.ts';
 import { openApiDocument } from './openapi.ts';
-import { type ApiEnv, mount } from './pipeline.ts';
+import { type ApiEnv, mount, unexpected } from './pipeline.ts';
 import { apiHeaders, problem } from './problem.ts';
 import { mountAudit } from './routes/audit.ts';
 import { mountMcp } from './routes/mcp.ts';
@@ -47,10 +47,10 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
 	app.notFound((context) =>
 		problem(refuse('not_found', 'There is nothing at this address.'), context.get('requestId'), deps.portalUrl),
 	);
+	// What is not behind the pipeline, sign-in above all, and yet needs the database.
 	app.onError((cause, context) => {
 		const requestId = context.get('requestId');
-		log.error({ err: cause, requestId }, 'request failed');
-		return problem(refuse('internal', 'The error has been logged under this request id.'), requestId, deps.portalUrl);
+		return problem(unexpected(deps, cause, requestId), requestId, deps.portalUrl);
 	});
 	return app;
 }
@@ -67,12 +67,25 @@ function mountOpen(app: Hono<ApiEnv>, deps: ApiDeps): void {
 	});
 }
 
+/** better-auth's routes that are served, each with its one method; every other address is 404. */
+const SIGN_IN_ROUTES: ReadonlyMap<string, string> = new Map([
+	['/api/auth/sign-in/email', 'POST'],
+	['/api/auth/sign-out', 'POST'],
+	['/api/auth/get-session', 'GET'],
+]);
+
 /** better-auth keeps its own answers; what is ours in front of it are Origin, content type and the client's address. */
 function mountSignIn(app: Hono<ApiEnv>, deps: ApiDeps): void {
 	app.all('/api/auth/*', async (context) => {
 		const requestId = context.get('requestId');
 		const request = context.req.raw;
 		const { method, path } = context.req;
+		const only = SIGN_IN_ROUTES.get(path);
+		if (only !== undefined && method !== only) {
+			return problem(refuse('method_not_allowed', `This address takes ${only}.`), requestId, deps.portalUrl, {
+				allow: only,
+			});
+		}
 		if (method !== 'GET' && method !== 'HEAD') {
 			const foreign = checkOrigin(deps.own, request.headers, { signIn: path.startsWith('/api/auth/sign-in/') });
 			if (foreign !== null) return problem(foreign, requestId, deps.portalUrl);
@@ -86,6 +99,12 @@ function mountSignIn(app: Hono<ApiEnv>, deps: ApiDeps): void {
 		headers.set('x-request-id', requestId);
 		if (answer.status === 404)
 			return problem(refuse('not_found', 'There is nothing at this address.'), requestId, deps.portalUrl);
+		// A refusal that was made before better-auth was asked: only here is the request's id known.
+		if (headers.get('content-type') === 'application/problem+json') {
+			const body = JSON.stringify({ ...((await answer.json()) as object), requestId });
+			headers.delete('content-length');
+			return new Response(body, { status: answer.status, headers });
+		}
 		return new Response(answer.body, { status: answer.status, headers });
 	});
 }

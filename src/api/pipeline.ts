@@ -172,7 +172,8 @@ function closing(refusal: Refusal): Record<string, string> {
 	return refusal.code === 'body_too_large' ? { connection: 'close' } : {};
 }
 
-function unexpected(deps: ApiDeps, cause: unknown, requestId: string): Refusal {
+/** What a thrown error is answered with, after it has been logged: whether the database is away, and no more. */
+export function unexpected(deps: ApiDeps, cause: unknown, requestId: string): Refusal {
 	deps.gateway.log.error({ err: cause, requestId }, 'request failed');
 	return deps.databaseUnavailable(cause)
 		? refuse('database_unavailable', 'Nothing was done. Try again.', { retryAfter: 5 })

@@ -25,12 +25,15 @@ export function mountAudit(app: Hono<ApiEnv>, deps: ApiDeps): void {
 			return ok(await verifyChain(deps.gateway, log));
 		for (const [name, value] of Object.entries(apiHeaders)) context.header(name, value);
 		context.header('x-request-id', requestId);
-		return streamSSE(context, async (stream) => {
+		const streamed = streamSSE(context, async (stream) => {
 			const verdict = await verifyChain(deps.gateway, log, (done, size) =>
 				stream.writeSSE({ event: 'progress', data: JSON.stringify({ done, size }) }),
 			);
 			await stream.writeSSE({ event: 'verdict', data: JSON.stringify(verdict) });
 		});
+		// The framework's own for event streams is no-cache, which lets an answer be stored.
+		streamed.headers.set('cache-control', apiHeaders['cache-control']);
+		return streamed;
 	});
 
 	mount(app, deps, 'GET /api/audit/export', async ({ caller, requestId }) => {
