@@ -180,6 +180,8 @@ export function scanRaw(scan: Scan, start: number, end: number, certain: boolean
 	return null;
 }
 
+const PLAIN_DECLARATION = /<(?:\?[^<>\r\n]+\?>|!\[CDATA\[[^<>[\]\r\n]*\]\]>|[!/][^<>[\r\n]*>)/y;
+
 /** Comments and other `<!`, `<?` at `at`: the index after, why not, or null when it is none of these. */
 function scanSpecial(scan: Scan, at: number, end: number, raw: boolean): number | FooterHidden | null {
 	const { source } = scan;
@@ -199,10 +201,11 @@ function scanSpecial(scan: Scan, at: number, end: number, raw: boolean): number 
 	const declared = raw ? /^(?:[!?]|\/[^A-Za-z])/.test(next) : /^(?:![A-Za-z[]|\?)/.test(next);
 	if (!declared) return null;
 	// Markdown and HTML end these at different places, so only the plainest is taken: one line, no angle bracket inside.
-	const close = source.indexOf('>', at);
-	const inside = close < 0 || close >= end ? '<' : source.slice(at + 2, close);
-	if (/[<\r\n[]/.test(inside)) return { reason: 'a declaration or instruction (<! or <?) that may not end', at };
-	return close + 1;
+	PLAIN_DECLARATION.lastIndex = at;
+	const closed = PLAIN_DECLARATION.test(source) && PLAIN_DECLARATION.lastIndex <= end;
+	return closed
+		? PLAIN_DECLARATION.lastIndex
+		: { reason: 'a declaration or instruction (<! or <?) that may not end', at };
 }
 
 /** Counts a tag; gives the index to go on from. */
