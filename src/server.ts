@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { startNextChild } from '#adapters/next/child';
 import { pageProxy } from '#adapters/next/proxy';
 import { uuidIds } from '#adapters/system/ids';
@@ -34,8 +35,11 @@ async function main(): Promise<void> {
 	const env = read.value;
 	if (!headless && !existsSync(nextServer))
 		fail('The pages are not built. Run: node scripts/setup.mjs (npm start does it).');
+	// A person at a terminal reads the lines below; structured logs would drown them and go to a file. Piped, they go to stdout.
+	const logFile = sandboxMode && process.stdout.isTTY ? join(env.dataDir, 'portal.log') : null;
 	const { log } = createLogger({
 		level: env.logLevel,
+		...(logFile === null ? {} : { destination: pino.destination({ dest: logFile, mkdir: true, mode: 0o600 }) }),
 		secrets: [env.secret, env.databaseUrl, env.sandbox ? env.sandboxPassword : null].filter((s) => s !== null),
 	});
 
@@ -80,7 +84,7 @@ async function main(): Promise<void> {
 		});
 	}
 	log.info({ portalUrl, sandbox: env.sandbox, ms: Math.round(performance.now() - began) }, 'portal is running');
-	if (env.sandbox && sandbox !== null) say(welcome(portalUrl, sandbox, env.sandboxPassword));
+	if (env.sandbox && sandbox !== null) say(welcome(portalUrl, sandbox, env.sandboxPassword, logFile));
 
 	let stopping = false;
 	const stop = (signal: string) => {
@@ -124,7 +128,7 @@ function ownOrigins(url: string | null, sandboxPort: number | null): OwnOrigins 
 	return { origins: new Set(origins), hosts: new Set(origins.map((origin) => new URL(origin).host)) };
 }
 
-function welcome(portalUrl: string, sandbox: RunningSandbox, password: string): string {
+function welcome(portalUrl: string, sandbox: RunningSandbox, password: string, logFile: string | null): string {
 	return [
 		'',
 		`  The portal is running:  ${portalUrl}/t/demo/admin/mcp`,
@@ -136,6 +140,7 @@ function welcome(portalUrl: string, sandbox: RunningSandbox, password: string): 
 		'',
 		`  Sandbox GitHub          ${sandbox.upstream.webUrl}  (repositories acme/payments-api, acme/ledger)`,
 		`                          API ${sandbox.apiUrl}/api/v3`,
+		...(logFile === null ? [] : [`  Logs                    ${logFile}`, '']),
 		'  Writes stay on this machine. Stop with Ctrl+C.',
 		'',
 	].join('\n');
