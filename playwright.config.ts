@@ -34,7 +34,7 @@ export default defineConfig({
 		},
 	},
 	webServer: {
-		command: 'exec node src/server.ts --sandbox',
+		command: 'exec node_modules/.bin/node src/server.ts --sandbox',
 		url: `http://localhost:${port}/readyz`,
 		env: { PORT: String(port), PORTAL_DATA_DIR: process.env.E2E_DATA_DIR, LOG_LEVEL: 'warn' },
 		timeout: 60_000,
