@@ -24,7 +24,7 @@ export { expect };
 
 export async function signIn(page: Page, account: Account, path = '/t/demo/admin/mcp'): Promise<void> {
 	await page.goto(`/sign-in?next=${encodeURIComponent(path)}`);
-	await page.getByLabel('E-mail').fill(`${account}@demo.local`);
+	await page.getByRole('textbox', { name: 'E-mail' }).fill(`${account}@demo.local`);
 	await page.getByLabel('Password').fill('sandbox-demo');
 	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 	await page.waitForURL(`**${path}`);
@@ -37,8 +37,8 @@ export async function expectNoAxeViolations(page: Page): Promise<void> {
 }
 
 export async function fillIssue(page: Page, issue: { title: string; body: string; repo?: string }): Promise<void> {
-	await page.getByLabel('Owner').fill('acme');
-	await page.getByLabel('Repository').fill(issue.repo ?? 'payments-api');
-	await page.getByLabel('Title').fill(issue.title);
-	await page.getByLabel('Body, in Markdown').fill(issue.body);
+	await page.getByRole('textbox', { name: 'Owner' }).fill('acme');
+	await page.getByRole('textbox', { name: 'Repository' }).fill(issue.repo ?? 'payments-api');
+	await page.getByRole('textbox', { name: 'Title' }).fill(issue.title);
+	await page.getByRole('textbox', { name: 'Body, in Markdown' }).fill(issue.body);
 }

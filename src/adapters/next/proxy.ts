@@ -25,7 +25,8 @@ export function pageProxy(options: PageProxyOptions): (req: IncomingMessage, res
 	return (req, res) => {
 		const port = options.port();
 		if (port === null) return unavailable(res);
-		const policy = contentSecurityPolicy(randomBytes(16).toString('base64'));
+		const nonce = randomBytes(16).toString('base64');
+		const policy = contentSecurityPolicy(nonce);
 		const upstream = request(
 			{
 				agent,
@@ -33,7 +34,7 @@ export function pageProxy(options: PageProxyOptions): (req: IncomingMessage, res
 				port,
 				method: req.method,
 				path: req.url,
-				headers: requestHeaders(req.headers, policy, options.sandbox),
+				headers: requestHeaders(req.headers, { policy, nonce, sandbox: options.sandbox }),
 			},
 			(answer) => {
 				upstream.setTimeout(0);
@@ -53,9 +54,17 @@ export function pageProxy(options: PageProxyOptions): (req: IncomingMessage, res
 	};
 }
 
-function requestHeaders(incoming: IncomingHttpHeaders, policy: string, sandbox: boolean): IncomingHttpHeaders {
+function requestHeaders(
+	incoming: IncomingHttpHeaders,
+	ours: { policy: string; nonce: string; sandbox: boolean },
+): IncomingHttpHeaders {
 	const kept = Object.fromEntries(Object.entries(incoming).filter(([name]) => !OURS.test(name)));
-	return { ...kept, 'content-security-policy': policy, ...(sandbox ? { 'x-portal-sandbox': '1' } : {}) };
+	return {
+		...kept,
+		'content-security-policy': ours.policy,
+		'x-nonce': ours.nonce,
+		...(ours.sandbox ? { 'x-portal-sandbox': '1' } : {}),
+	};
 }
 
 function withoutHopByHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
