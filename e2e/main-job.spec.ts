@@ -17,7 +17,7 @@ test.describe('The main job', () => {
 		await page.getByRole('button', { name: 'Open propose panel' }).click();
 		await page.getByRole('button', { name: 'Preview action' }).click();
 		const sheet = page.getByRole('region', { name: /decide/i });
-		await expect(sheet.getByText('Exact arguments')).toBeVisible();
+		await expect(sheet.getByRole('heading', { name: 'Exact arguments' })).toBeVisible();
 		await expect(sheet.getByText(/Approved by Ada Lind/).first()).toBeVisible();
 		await expect(sheet.getByText(/sarc-mcp:[0-9a-f]{16}/).first()).toBeVisible();
 		await page.getByRole('button', { name: 'Approve & execute' }).click();
@@ -57,7 +57,7 @@ test.describe('The main job', () => {
 		await fillIssue(page, { title: 'Asked by a member', body: 'Text.' });
 		await page.getByRole('button', { name: 'Open propose panel' }).click();
 		await page.getByRole('button', { name: 'Preview action' }).click();
-		await expect(page.getByText('Exact arguments')).toBeVisible();
+		await expect(page.getByRole('heading', { name: 'Exact arguments' })).toBeVisible();
 		await expect(page.getByText(/an ADMIN approves/i).first()).toBeVisible();
 		await expect(page.getByRole('button', { name: 'Approve & execute' })).toHaveCount(0);
 	});

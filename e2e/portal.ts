@@ -12,7 +12,7 @@ export const test = base.extend<{ expectStatus: number[] }>({
 			if (message.type() !== 'error') return;
 			const text = message.text();
 			const expected = expectStatus.some((status) => text.includes(`status of ${status}`));
-			if (!expected) errors.push(text);
+			if (!expected) errors.push(`${text} ${message.location().url}`);
 		});
 		page.on('pageerror', (error) => errors.push(String(error)));
 		await use(page);
