@@ -1,13 +1,18 @@
 import { eq } from 'drizzle-orm';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '#adapters/store/database';
 import { migrate } from '#adapters/store/migrate';
 import { stamp } from '#adapters/store/stamp';
 import { tables } from '#adapters/store/tables';
 import { testDatabases } from '#test/support/database';
 
 describe.each(testDatabases())('a database handle on $name', ({ open }) => {
+	let database: Database;
+	beforeAll(async () => {
+		database = await open();
+	});
+
 	it('gives the same JavaScript values for the same SQL', async () => {
-		const database = await open();
 		const [row] = await database.query<Record<string, unknown>>(
 			`SELECT 42::int8 AS big, ARRAY['a','b'] AS list, '2026-11-23T02:00:00.123456Z'::timestamptz AS at,
 			decode('00ff', 'hex') AS bytes, true AS yes, NULL AS nothing, $1::text[] AS given`,
@@ -19,7 +24,6 @@ describe.each(testDatabases())('a database handle on $name', ({ open }) => {
 	});
 
 	it('undoes everything of a transaction that throws, by SQL and by drizzle alike', async () => {
-		const database = await open();
 		const failing = database.transaction(async ({ db, query }) => {
 			await db.insert(tables.user).values({ id: 'u1', name: 'Ada', email: 'ada@example.test' });
 			await query("UPDATE flag_setting SET enabled = false WHERE flag = 'mcp.gateway'");
@@ -33,17 +37,17 @@ describe.each(testDatabases())('a database handle on $name', ({ open }) => {
 	});
 
 	it('keeps a transaction that returns', async () => {
-		const database = await open();
 		const created = await database.transaction(async ({ db }) => {
-			await db.insert(tables.user).values({ id: 'u1', name: 'Ada', email: 'ada@example.test' });
+			await db.insert(tables.user).values({ id: 'u2', name: 'Ada', email: 'ben@example.test' });
 			return 'done';
 		});
 		expect(created).toBe('done');
-		expect(await database.db.select({ id: tables.user.id }).from(tables.user)).toEqual([{ id: 'u1' }]);
+		expect(await database.db.select({ id: tables.user.id }).from(tables.user).where(eq(tables.user.id, 'u2'))).toEqual([
+			{ id: 'u2' },
+		]);
 	});
 
 	it('applies migrations once, however many starts there are at the same time', async () => {
-		const database = await open();
 		await Promise.all([migrate(database), migrate(database), migrate(database)]);
 		expect(await database.query('SELECT count(*) AS n FROM portal_migration')).toEqual([{ n: 2 }]);
 	});
@@ -53,11 +57,11 @@ describe.each(testDatabases())('a database handle on $name', ({ open }) => {
 			['sandbox', 'production'],
 			['production', 'sandbox'],
 		] as const) {
-			const database = await open();
-			const stamped = await stamp(database, first);
+			const fresh = first === 'sandbox' ? database : await open();
+			const stamped = await stamp(fresh, first);
 			expect(stamped).toMatchObject({ ok: true, value: { mode: first } });
-			expect(await stamp(database, first)).toEqual(stamped);
-			expect(await stamp(database, second)).toMatchObject({
+			expect(await stamp(fresh, first)).toEqual(stamped);
+			expect(await stamp(fresh, second)).toMatchObject({
 				ok: false,
 				error: { detail: expect.stringMatching(/DATABASE_URL/) },
 			});

@@ -61,18 +61,20 @@ export async function startPostgres(bin: string, options: { durable: boolean }):
 		].join('\n'),
 	);
 
-	// The shell waits for the end of its input, which comes with the end of this process even on kill -9.
-	const script = '"$1" -D "$2" >"$3/log" 2>&1 & pid=$!; read -r _; kill -INT $pid; wait $pid';
+	// The shell waits for a line, or the end of its input, which comes with the end of this process even on kill -9: then
+	// it takes the directory away too.
+	const script = `"$1" -D "$2" >"$3/log" 2>&1 & pid=$!
+		read -r word; kill -INT $pid; wait $pid; [ "$word" = keep ] || rm -rf "$3"`;
 	const begin = (): ChildProcess =>
 		spawn('/bin/sh', ['-c', script, 'sh', join(bin, 'postgres'), data, directory], {
 			...user,
 			cwd: directory,
 			stdio: ['pipe', 'ignore', 'ignore'],
 		});
-	const end = async (child: ChildProcess): Promise<void> => {
+	const end = async (child: ChildProcess, lastWord: string): Promise<void> => {
 		if (child.exitCode !== null) return;
 		const exited = new Promise((resolve) => child.once('exit', resolve));
-		child.stdin?.end();
+		child.stdin?.end(lastWord);
 		await exited;
 	};
 	const url = (database: string) => `postgres://postgres@/${database}?host=${encodeURIComponent(directory)}`;
@@ -82,12 +84,12 @@ export async function startPostgres(bin: string, options: { durable: boolean }):
 	return {
 		url,
 		restart: async () => {
-			await end(child);
+			await end(child, 'keep\n');
 			child = begin();
 			await answers(url('postgres'), join(directory, 'log'));
 		},
 		stop: async () => {
-			await end(child);
+			await end(child, '');
 			rmSync(directory, { recursive: true, force: true });
 		},
 	};

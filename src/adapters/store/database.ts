@@ -53,7 +53,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Result<Dat
 	if (options.databaseUrl !== undefined && options.databaseUrl !== '') {
 		return openPostgres(options.databaseUrl, options.poolSize ?? 20, options.log);
 	}
-	return openPglite(options.dataDir ?? ':memory:');
+	// Never in memory by default: a forgotten setting must not look like a portal that works.
+	if (options.dataDir === undefined) throw new Error('neither databaseUrl nor dataDir given');
+	return openPglite(options.dataDir);
 }
 
 /** PostgreSQL's code of an error (https://www.postgresql.org/docs/15/errcodes-appendix.html), also under drizzle's wrapping. */
