@@ -29,7 +29,13 @@ export async function startNextChild(options: { server: string; log: Log }): Pro
 		const started = fork(options.server, {
 			cwd: dirname(options.server),
 			execArgv: ['--import', guard, '--max-http-header-size=65536'],
-			env: { NODE_ENV: 'production', HOSTNAME: '127.0.0.1', PORT: String(port), NEXT_TELEMETRY_DISABLED: '1' },
+			env: {
+				NODE_ENV: 'production',
+				HOSTNAME: '127.0.0.1',
+				PORT: String(port),
+				NEXT_TELEMETRY_DISABLED: '1',
+				KEEP_ALIVE_TIMEOUT: '75000',
+			},
 			stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
 		});
 		child = started;

@@ -21,36 +21,39 @@ export interface PageProxyOptions {
  * nonce: Next takes it from the *request's* policy and puts it on every script and style.
  */
 export function pageProxy(options: PageProxyOptions): (req: IncomingMessage, res: ServerResponse) => void {
-	const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+	// Idle sockets end here before Next ends them (KEEP_ALIVE_TIMEOUT in child.ts): one that dies in use is a 502.
+	const agent = new Agent({ keepAlive: true, maxSockets: 256, timeout: 30_000 });
 	return (req, res) => {
 		const port = options.port();
 		if (port === null) return unavailable(res);
 		const nonce = randomBytes(16).toString('base64');
 		const policy = contentSecurityPolicy(nonce);
-		const upstream = request(
-			{
-				agent,
-				host: '127.0.0.1',
-				port,
-				method: req.method,
-				path: req.url,
-				headers: requestHeaders(req.headers, { policy, nonce, sandbox: options.sandbox }),
-			},
-			(answer) => {
-				upstream.setTimeout(0);
-				res.writeHead(answer.statusCode ?? 502, { ...withoutHopByHop(answer.headers), ...pageHeaders(policy) });
-				answer.pipe(res);
-				answer.on('error', () => res.destroy());
-			},
-		);
-		upstream.setTimeout(HEADER_TIMEOUT_MS, () => upstream.destroy(new Error('page timed out')));
-		upstream.on('error', (cause) => {
-			options.onError(cause, req.url ?? '');
-			if (res.headersSent) res.destroy();
-			else unavailable(res);
-		});
-		res.on('close', () => upstream.destroy());
-		req.pipe(upstream);
+		const headers = requestHeaders(req.headers, { policy, nonce, sandbox: options.sandbox });
+		const bodiless = req.method === 'GET' || req.method === 'HEAD';
+
+		const send = (mayRepeat: boolean): void => {
+			const upstream = request(
+				{ agent, host: '127.0.0.1', port, method: req.method, path: req.url, headers },
+				(answer) => {
+					upstream.setTimeout(0);
+					res.writeHead(answer.statusCode ?? 502, { ...withoutHopByHop(answer.headers), ...pageHeaders(policy) });
+					answer.pipe(res);
+					answer.on('error', () => res.destroy());
+				},
+			);
+			upstream.setTimeout(HEADER_TIMEOUT_MS, () => upstream.destroy(new Error('page timed out')));
+			upstream.on('error', (cause) => {
+				// A kept-alive socket that had died says nothing of the page: ask once more, on another one.
+				if (mayRepeat && upstream.reusedSocket && !res.headersSent && !res.destroyed) return send(false);
+				options.onError(cause, req.url ?? '');
+				if (res.headersSent) res.destroy();
+				else unavailable(res);
+			});
+			res.on('close', () => upstream.destroy());
+			if (bodiless) upstream.end();
+			else req.pipe(upstream);
+		};
+		send(bodiless);
 	};
 }
 
