@@ -1,4 +1,5 @@
 import { ARGS_SHA_PATTERN } from './args-sha.ts';
+import { withoutInvisible } from './ignorable.ts';
 
 /**
  * Who stands in the footer: the asker in a preview, the approver in what is written. `memberId` is the whole id (only its
@@ -40,8 +41,7 @@ export function carriesVisibleRef(text: string, argsSha: string): boolean {
  * line break comes in by way of a name, whoever chose it.
  */
 export function cleanName(name: string): string {
-	const kept = name
-		.normalize('NFC')
+	const kept = withoutInvisible(name.normalize('NFC')) // some are letters or marks: U+3164, variation selectors
 		.replace(/[^\p{L}\p{M}\p{Nd} '-]/gu, '')
 		.replace(/ +/g, ' ')
 		.replace(/^ | $/g, '');

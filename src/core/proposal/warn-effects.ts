@@ -32,7 +32,7 @@ const ADDRESS = /(?:https?|ftp):[\\/]{1,8}[^\s<>"'`)\]]{1,2000}|(?<![\w.-])www\.
 /** Where Markdown or HTML take a destination, however it is spelled there (entities and escapes included). */
 const DESTINATION = /(?:\]\([ \t\r\n]{0,8}<?|\]:[ \t]{0,8}<?|href[ \t]{0,8}=[ \t]{0,8}["']?)([^\s<>"')]{1,2000})/giu;
 /** A path within the same site: no scheme, no second slash, nothing that is spelled in a roundabout way. */
-const PATH = /^(?:#|\/(?![/\\])|\.{0,2}\/?)[\w./~%+?=,-]*(?:#[\w./~%+?=,-]*)?$/;
+const PATH = /^(?!\/\/)#?[\w./~%+?=,-]*(?:#[\w./~%+?=,-]*)?$/;
 
 /** Links that lead away from the provider's web host. */
 export function* links(text: string, webUrl: string): Iterable<Place> {

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import type { JsonObject } from '#core/canonical-json';
+import { artifactBody } from './marker.ts';
+import { buildPreview } from './preview.ts';
+
+const sha = 'ab'.repeat(32);
+const asker = { name: 'Ben Ochoa', memberId: '0192f0c1-7a3b-7c4d-8e5f-a1b2c3d4e5f6' };
+const write = {
+	bodyField: 'body',
+	target: (args: JsonObject) => ({ owner: String(args.owner), repo: String(args.repo) }),
+	summary: () => 'Open a new issue in acme/ledger',
+};
+const base = {
+	write,
+	argsSha: sha,
+	asker,
+	as: { login: 'acme-bot', fingerprint: '7c1e·94d0' },
+	webUrl: 'https://github.com',
+};
+
+it('shows what would be sent: the args, with the footer under the body', () => {
+	const args = { owner: 'acme', repo: 'ledger', method: 'create', title: 'T', body: 'B\u200b', labels: ['x'] };
+	const body = artifactBody(args.body, asker, sha);
+	expect(buildPreview({ ...base, args })).toEqual({
+		summary: 'Open a new issue in acme/ledger',
+		target: { owner: 'acme', repo: 'ledger' },
+		as: base.as,
+		args: { ...args, body },
+		artifact: { title: 'T', body },
+		warnings: [expect.objectContaining({ code: 'invisible_character', field: 'body', start: 1, end: 2 })],
+	});
+});
+
+it('an absent body is sent as the footer alone, and an absent title is not invented', () => {
+	const { args, artifact } = buildPreview({ ...base, args: { owner: 'acme', repo: 'ledger' } });
+	expect(artifact).toEqual({ body: artifactBody('', asker, sha) });
+	expect(args.body).toBe(artifact.body);
+});
+
+it('changes nothing of the args that it was given', () => {
+	const args = Object.freeze(JSON.parse('{"owner":"acme","repo":"ledger","body":"b","__proto__":1}') as JsonObject);
+	expect(Object.keys(buildPreview({ ...base, args }).args)).toEqual(['owner', 'repo', 'body', '__proto__']);
+	expect(args.body).toBe('b');
+});
