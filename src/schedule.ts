@@ -1,5 +1,5 @@
 import type { Deps } from '#gateway/deps';
-import { reconcile } from '#gateway/reconcile';
+import { lookForDue, takeOverOrphans } from '#gateway/reconcile';
 
 const TOOL_CHECK_MS = 60_000;
 /** How often due looks are asked for; what is due when is in the database (reconcile.ts). */
@@ -24,18 +24,26 @@ export function startSchedule(deps: Deps, options: { exclusive: boolean }): Sche
 			deps.log.error({ err: cause }, `${title} failed; it runs again by itself`);
 		}
 	};
+	const stopping = new AbortController();
 	let busy = false;
 	const tick = () => {
 		if (busy) return;
 		busy = true;
-		running = guarded('reconciler', () => reconcile(deps)).finally(() => {
+		const pass = async () => {
+			await takeOverOrphans(deps, { everything: false });
+			await lookForDue(deps, stopping.signal);
+		};
+		running = guarded('reconciler', pass).finally(() => {
 			busy = false;
 		});
 	};
 	return {
 		async start() {
 			await guarded('tool check', () => deps.upstream.checkTools('github'));
-			await guarded('reconciler', () => reconcile(deps, { everything: options.exclusive }));
+			// Before the first request, which could reserve anew. The looks are not waited for: twenty of them, each at an
+			// upstream that does not answer, would keep the portal from serving for minutes.
+			await guarded('reconciler', () => takeOverOrphans(deps, { everything: options.exclusive }));
+			tick();
 			timers.push(
 				setInterval(() => void guarded('tool check', () => deps.upstream.checkTools('github')), TOOL_CHECK_MS),
 			);
@@ -43,6 +51,7 @@ export function startSchedule(deps: Deps, options: { exclusive: boolean }): Sche
 		},
 		async stop() {
 			for (const timer of timers) clearInterval(timer);
+			stopping.abort();
 			await running;
 		},
 	};

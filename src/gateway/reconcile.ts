@@ -18,11 +18,35 @@ const BATCH = 20;
  * @param options.everything take over every reservation: only when no other process can be running (exclusive start).
  */
 export async function reconcile(deps: Deps, options: { everything: boolean } = { everything: false }): Promise<void> {
+	await takeOverOrphans(deps, options);
+	await lookForDue(deps);
+}
+
+/** Writes the rows that dead processes still owed. The database alone is asked, so that a start may wait for it. */
+export async function takeOverOrphans(deps: Deps, options: { everything: boolean }): Promise<void> {
 	for (const execution of await deps.store.orphans({ everything: options.everything, limit: 1_000 })) {
-		await takeOver(deps, execution);
+		await byItself(deps, execution, takeOver);
 	}
+}
+
+/** Asks the provider for the artifacts that are due: a slow one is waited for. Ends after the present one when stopping. */
+export async function lookForDue(deps: Deps, stopping?: AbortSignal): Promise<void> {
 	for (const execution of await deps.store.due(deps.clock.now(), BATCH)) {
-		await look(deps, execution);
+		if (stopping?.aborted === true) return;
+		await byItself(deps, execution, look);
+	}
+}
+
+/** One execution that breaks must not keep those behind it, whoever's they are, from ever getting their turn. */
+async function byItself(
+	deps: Deps,
+	execution: Execution,
+	work: (deps: Deps, execution: Execution) => Promise<void>,
+): Promise<void> {
+	try {
+		await work(deps, execution);
+	} catch (cause) {
+		deps.log.error({ err: cause, executionId: execution.id }, 'not reconciled; it is tried again by itself');
 	}
 }
 
