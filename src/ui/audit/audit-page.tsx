@@ -12,7 +12,7 @@ import { AuditTable } from './audit-table.tsx';
 import { actorsOf } from './entry.ts';
 import { ExportDialog } from './export-dialog.tsx';
 import { FilterBar } from './filter-bar.tsx';
-import { isFiltered, useFilters } from './filters.ts';
+import { type Filters, isFiltered, useFilters } from './filters.ts';
 import { beforeOfNewer, useAuditPage } from './queries.ts';
 import { useVerify } from './use-verify.ts';
 import { VerifyPanel } from './verify-panel.tsx';
@@ -22,9 +22,15 @@ const noFilters = { action: '', ok: '', actor: '', from: '', to: '', before: und
 function Rows() {
 	const { tenant, me } = useHere();
 	const { filters, set } = useFilters();
-	// A link to one row opens the log at that row.
-	const shown =
-		filters.before === undefined && filters.row !== undefined ? { ...filters, before: filters.row + 1 } : filters;
+	// A link to one row opens the log at that row; a row that is opened here stays where it is.
+	const [anchor, setAnchor] = useState(() =>
+		filters.before === undefined && filters.row !== undefined ? filters.row + 1 : undefined,
+	);
+	const shown = anchor === undefined ? filters : { ...filters, before: anchor };
+	const go = (change: Partial<Filters>, how?: 'push' | 'replace') => {
+		setAnchor(undefined);
+		set(change, how);
+	};
 	const { data: page, error, refetch, isPlaceholderData } = useAuditPage(tenant, shown);
 	const actors = actorsOf(page, me.user);
 	const first = page?.entries[0]?.seq;
@@ -32,16 +38,16 @@ function Rows() {
 	const atNewest = shown.before === undefined;
 
 	const newer = async () => {
-		if (first === undefined) return set({ before: undefined });
+		if (first === undefined) return go({ before: undefined });
 		const before = await beforeOfNewer(tenant, shown, first).catch(() => undefined);
-		set({ before, row: undefined }, 'push');
+		go({ before, row: undefined }, 'push');
 	};
 	return (
 		<section className="card" aria-labelledby="rows">
 			<h2 className="vh" id="rows">
 				Rows
 			</h2>
-			<FilterBar filters={filters} actors={actors} size={page?.size} onChange={(change) => set(change)} />
+			<FilterBar filters={filters} actors={actors} size={page?.size} onChange={(change) => go(change)} />
 			{error && !page ? (
 				<div className="card__body">
 					<Problem error={error} what="The audit log could not be read" retry={() => void refetch()} />
@@ -54,7 +60,7 @@ function Rows() {
 				<div className="empty">
 					<h3>{isFiltered(filters) ? 'No rows match these filters' : 'Nothing is recorded yet'}</h3>
 					{isFiltered(filters) || filters.before !== undefined ? (
-						<Button small onPress={() => set(noFilters)}>
+						<Button small onPress={() => go(noFilters)}>
 							Clear filters
 						</Button>
 					) : (
@@ -63,12 +69,7 @@ function Rows() {
 				</div>
 			) : (
 				<div aria-busy={isPlaceholderData || undefined}>
-					<AuditTable
-						page={page}
-						actors={actors}
-						open={filters.row}
-						onOpen={(row) => set({ row, before: shown.before })}
-					/>
+					<AuditTable page={page} actors={actors} open={filters.row} onOpen={(row) => set({ row })} />
 				</div>
 			)}
 			{page && first !== undefined && last !== undefined ? (
@@ -80,7 +81,7 @@ function Rows() {
 						<Button small blocked={atNewest} onPress={() => void newer()}>
 							Newer
 						</Button>
-						<Button small blocked={page.next === null} onPress={() => set({ before: last, row: undefined }, 'push')}>
+						<Button small blocked={page.next === null} onPress={() => go({ before: last, row: undefined }, 'push')}>
 							Older
 						</Button>
 					</span>

@@ -1,5 +1,5 @@
-import type { Result } from './outcome.tsx';
 import type { Proposal } from './proposal.ts';
+import type { Result } from './result.ts';
 
 /** Where a person stands between typing and the outcome. Only an explicit act moves it forward. */
 export type Stage =

@@ -1,7 +1,6 @@
 'use client';
 
 import { IconCircleCheck, IconDownload, IconRepeat } from '@tabler/icons-react';
-import type { AnswerOf } from '#api/contract/routes';
 import { Button } from '#ui/controls/button.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
 import { Moment } from '#ui/controls/time.tsx';
@@ -11,9 +10,8 @@ import { useWatchedExecution } from './executions.ts';
 import { OutcomeFrame } from './outcome-frame.tsx';
 import { type Proposal, targetText } from './proposal.ts';
 import { Recorded, RowLink } from './recorded.tsx';
+import type { ExecuteAnswer } from './result.ts';
 import { nounOf } from './writes.ts';
-
-export type ExecuteAnswer = AnswerOf<'POST /api/mcp/execute'>;
 
 /** What proves the write, for whoever keeps files: hashes and links, no title and no body. */
 function download(answer: ExecuteAnswer) {

@@ -22,9 +22,7 @@ import { type Execution, useExecutionOf, useWatchedExecution } from './execution
 import { OutcomeFrame } from './outcome-frame.tsx';
 import { targetText } from './proposal.ts';
 import { Recorded } from './recorded.tsx';
-
-/** Why an execution is watched: what the portal said, or that its own answer never reached this page. */
-export type WatchCode = 'outcome_unknown' | 'execution_in_progress' | 'execution_unresolved' | 'lost';
+import type { WatchCode } from './result.ts';
 
 const lookWords = (checks: number) =>
 	checks === 0 ? 'Not looked yet' : `Not found yet, ${checks === 1 ? '1 look' : `${checks} looks`} so far`;
@@ -167,7 +165,7 @@ function Settled(props: { execution: Execution; onPreview: () => void; onBack: (
 					focusKey="settled"
 					heading="Not written"
 					sentence="It is proved that these bytes did not arrive. They may be approved again."
-					sent={<p>Nothing that stayed</p>}
+					sent={<p>Nothing that arrived</p>}
 					recorded={recorded('not written')}
 					can={back}
 				/>
@@ -240,6 +238,7 @@ export function Watch(props: {
 			recorded={
 				<>
 					<Recorded
+						unknown={nothingKnown}
 						seq={execution?.auditSeq}
 						word={live ? 'refused, already under way' : 'outcome unknown'}
 						argsSha={props.argsSha}

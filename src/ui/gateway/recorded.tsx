@@ -21,6 +21,8 @@ export function RowLink({ seq }: { seq: number }) {
 export function Recorded(props: {
 	seq: number | null | undefined;
 	word: string;
+	/** Not even whether there is a row is known here. */
+	unknown?: boolean;
 	code?: string | undefined;
 	argsSha?: string | undefined;
 	executionId?: string | undefined;
@@ -33,7 +35,7 @@ export function Recorded(props: {
 						Row <RowLink seq={props.seq} />, {props.word}
 					</>
 				) : (
-					<>One row, {props.word}</>
+					<>{props.unknown ? 'Not known yet' : `One row, ${props.word}`}</>
 				)}
 			</p>
 			{props.code ? <p className="small dim mono">{props.code}</p> : null}

@@ -7,8 +7,8 @@ import { useSay } from '#ui/controls/live.tsx';
 import { prereqsKey, useHere } from '#ui/tenant.tsx';
 import { executionsKey } from './executions.ts';
 import { step } from './flow.ts';
-import { resultOfError, spoken } from './outcome.tsx';
 import { type Proposal, proposalOf } from './proposal.ts';
+import { resultOfError, spoken } from './result.ts';
 import { newNonce, type Submitted } from './writes.ts';
 
 /** Propose and execute behind the stages. One preview and one execution at a time; each sends what the sheet showed. */

@@ -10,7 +10,8 @@ import { navigationOf } from './navigation.ts';
 export function BottomBar({ current, onMore }: { current: string; onMore: () => void }) {
 	const { tenant, role } = useHere();
 	const { work, admin } = navigationOf(role);
-	const ways = [...work, ...admin].filter((item) => item.path === 'admin/mcp' || item.path === 'audit-log');
+	const all = [...admin, ...work];
+	const ways = ['admin/mcp', 'audit-log'].flatMap((path) => all.find((item) => item.path === path) ?? []);
 	return (
 		<nav className="bottom" aria-label="Main">
 			{ways.map((item) => (

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { derive } from '#ui/audit/derive.ts';
+import { actionWords, readEntry } from '#ui/audit/entry.ts';
+import { eventsOf } from '#ui/audit/verify-stream.ts';
+
+const zeros = '0'.repeat(64);
+
+async function collected(chunks: readonly string[]) {
+	const bytes = new TextEncoder();
+	const stream = new ReadableStream<Uint8Array>({
+		start(controller) {
+			for (const chunk of chunks) controller.enqueue(bytes.encode(chunk));
+			controller.close();
+		},
+	});
+	const events: { name: string; data: string }[] = [];
+	for await (const event of eventsOf(stream)) events.push(event);
+	return events;
+}
+
+describe('an entry in the browser', () => {
+	it('gives the leaf and entry hash of its stored bytes', async () => {
+		const text = '{"action":"flag.set","at":"2026-11-23T02:00:00.123456Z","ü":1}';
+		const leaf = createHash('sha256')
+			.update(Buffer.from([0]))
+			.update(text)
+			.digest();
+		const entryHash = createHash('sha256')
+			.update('sarc-audit-v1\n')
+			.update(Buffer.from(zeros, 'hex'))
+			.update(leaf)
+			.digest('hex');
+		expect(await derive(text, zeros)).toEqual({ leaf: leaf.toString('hex'), entryHash });
+	});
+
+	it('is not vouched for when its prev is no hash', async () => {
+		expect(await derive('{}', undefined)).toBeUndefined();
+		expect(await derive('{}', 'ABC')).toBeUndefined();
+	});
+
+	it.each(['', 'not json', '[]', 'null', '{"actor":null,"ok":"yes","detail":[]}'])(
+		'that was damaged is shown, not thrown: %j',
+		(text) => {
+			const entry = readEntry(text);
+			expect(entry.ok).toBeUndefined();
+			expect(actionWords(entry)).toBe('not readable');
+		},
+	);
+
+	it('of an action that is not known keeps its name', () => {
+		expect(actionWords(readEntry('{"action":"evidence.gate"}'))).toBe('evidence.gate');
+	});
+});
+
+describe('the stream of a verification', () => {
+	it('is read the same wherever it is cut', async () => {
+		const whole = 'event: progress\ndata: {"done":1,"size":2}\n\nevent: verdict\r\ndata: {"ok":true}\r\n\r\n';
+		const expected = [
+			{ name: 'progress', data: '{"done":1,"size":2}' },
+			{ name: 'verdict', data: '{"ok":true}' },
+		];
+		for (let at = 1; at < whole.length; at += 1) {
+			expect(await collected([whole.slice(0, at), whole.slice(at)])).toEqual(expected);
+		}
+	});
+
+	it('that ends in the middle of an event gives no event of it', async () => {
+		expect(await collected(['event: verdict\ndata: {"ok":true}'])).toEqual([]);
+	});
+});
