@@ -57,11 +57,19 @@ export function checkShape<T extends z.ZodType>(schema: T, value: unknown): Resu
 	if (parsed.success) return ok(parsed.data);
 	const errors = parsed.error.issues.slice(0, 20).map((issue) => ({
 		path: issue.path.join('.') || '(body)',
-		message: issue.code === 'unrecognized_keys' ? `unknown: ${issue.keys.slice(0, 10).join(', ')}` : issue.message,
+		message: issue.code === 'unrecognized_keys' ? `unknown: ${shownKeys(issue.keys)}` : issue.message,
 	}));
 	return err(
 		refuse('invalid_request', `The request is not well formed: ${errors[0]?.path} ${errors[0]?.message}.`, { errors }),
 	);
+}
+
+/** The keys are the caller's: one that is longer than any name could be a secret in the wrong place. */
+function shownKeys(keys: readonly string[]): string {
+	const shown = keys
+		.slice(0, 10)
+		.map((key) => (/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(key) ? key : 'a key that is no name'));
+	return [...new Set(shown)].join(', ');
 }
 
 export function readPropose(json: JsonValue): Result<WriteRequest, Refusal> {
