@@ -227,6 +227,51 @@ describe('[footer-visible] what only the portal may write is refused, however it
 	);
 });
 
+describe('[footer-visible] a body that would hide, fold away or capture the footer is refused', () => {
+	it.each([
+		'<!-- open',
+		'text <!-- one --> and <!-- two',
+		'<!--',
+		'```\ncode',
+		'````\n```',
+		'~~~\ncode\n```',
+		'> quote\n\n```js',
+		'<details>',
+		'<details><summary>more</summary>',
+		'<DETAILS>\n',
+		'<pre>',
+		'<table><tr><td>',
+		'<div hidden>',
+		'<a href="https://example.com">',
+		'<textarea>',
+		'<script>',
+		'<style>',
+		'<svg>',
+		'<kbd>',
+		'<details',
+	])('%j', async (text) => {
+		await refusedEverywhere(write(issue('Hides the footer', `before\n\n${text}`)), 'footer_hidden');
+		const comment = { owner: 'acme', repo: 'ledger', issue_number: 1, body: text };
+		await refusedEverywhere(write(comment, { tool: 'add_issue_comment' }), 'footer_hidden');
+	});
+
+	it.each([
+		'<!-- closed -->',
+		'```\n<details>\n```',
+		'~~~\ncode\n~~~',
+		'`<details>` is an element',
+		'<details><summary>more</summary>x</details>',
+		'1 < 2 and 3 > 2',
+		// An attribute cannot reach over the blank line before the footer (CommonMark §6.6).
+		'<a title="',
+		'',
+	])('%j hides nothing', async (text) => {
+		const answer = await admin.post(PROPOSE, write(issue('Hides nothing', text)));
+		expect(answer.status, answer.text).toBe(200);
+		expect(answer.body.preview.artifact.body).toMatch(/\n\n---\nApproved by Ada Lind /);
+	});
+});
+
 describe('[hidden-text-holds] text that a reader cannot see holds the approval until it is ticked', () => {
 	const holding: [code: string, text: string][] = [
 		['bidi_control', 'pay \u202eEUR 001\u202c now'],
