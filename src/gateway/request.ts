@@ -57,11 +57,24 @@ export function checkShape<T extends z.ZodType>(schema: T, value: unknown): Resu
 	if (parsed.success) return ok(parsed.data);
 	const errors = parsed.error.issues.slice(0, 20).map((issue) => ({
 		path: issue.path.join('.') || '(body)',
-		message: issue.code === 'unrecognized_keys' ? `unknown: ${shownKeys(issue.keys)}` : issue.message,
+		message: plainWords(issue),
 	}));
 	return err(
 		refuse('invalid_request', `The request is not well formed: ${errors[0]?.path} ${errors[0]?.message}.`, { errors }),
 	);
+}
+
+function plainWords(issue: z.core.$ZodIssue): string {
+	switch (issue.code) {
+		case 'unrecognized_keys':
+			return `unknown: ${shownKeys(issue.keys)}`;
+		case 'invalid_type':
+			return issue.message.endsWith('received undefined') ? 'is required' : `must be ${issue.expected}`;
+		case 'invalid_value':
+			return `must be one of: ${issue.values.join(', ')}`;
+		default:
+			return issue.message;
+	}
 }
 
 /** The keys are the caller's: one that is longer than any name could be a secret in the wrong place. */

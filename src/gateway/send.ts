@@ -101,7 +101,7 @@ function settlementOf(outcome: UpstreamOutcome, deps: Deps): Outcome {
 		case 'rejected':
 			return { ...plain, to: 'REJECTED', code: 'upstream_rejected', reason: outcome.reason };
 		case 'not_sent':
-			return { ...plain, to: 'ABSENT', code: 'provider_unreachable', reason: outcome.why };
+			return { ...plain, to: 'ABSENT', code: outcome.code ?? 'provider_unreachable', reason: outcome.why };
 		case 'unknown': {
 			const nextCheckAt = new Date(deps.clock.now().getTime() + FIRST_LOOK_MS);
 			return { ...plain, to: 'INDETERMINATE', code: 'outcome_unknown', reason: outcome.why, nextCheckAt };
@@ -161,11 +161,11 @@ async function settle(deps: Deps, reserved: Reserved, outcome: Outcome): Promise
 }
 
 /** Someone else owns the row by now, or the database is gone: what happened is decided by reconciliation. */
-function lost(execution: Execution): { ok: false; error: ReturnType<typeof refuse> } {
+function lost(execution: Execution): { ok: false; error: Refusal } {
 	return err(
 		refuse(
 			'outcome_unknown',
-			'Sent, but the outcome could not be recorded here. Reconciliation decides; nothing is sent again.',
+			'What became of it could not be recorded here. Reconciliation decides; nothing is sent again.',
 			{
 				extra: { executionId: execution.id },
 			},

@@ -121,7 +121,11 @@ function settle(requested: Requested, judged: Parameters<typeof outcomeOf>[1]): 
 		case 'exchanged':
 			return outcomeOf(requested.exchange, judged);
 		case 'given_up':
-			return { kind: 'not_sent', why: `The provider’s definition of ${judged.tool} has changed. Nothing was sent.` };
+			return {
+				kind: 'not_sent',
+				why: `The provider’s definition of ${judged.tool} has changed. Nothing was sent.`,
+				code: 'tool_definition_changed',
+			};
 		case 'no_connection': {
 			// The write was never sent. That the credential is refused is the provider's no; the rest is no connection.
 			const { handshake } = requested;

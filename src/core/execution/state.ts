@@ -7,7 +7,7 @@ export type ExecutionState = 'RESERVED' | 'CONFIRMED' | 'REJECTED' | 'ABSENT' | 
 export type UpstreamOutcome =
 	| { readonly kind: 'confirmed'; readonly url: string; readonly id?: string }
 	| { readonly kind: 'rejected'; readonly reason: string }
-	| { readonly kind: 'not_sent'; readonly why: string }
+	| { readonly kind: 'not_sent'; readonly why: string; readonly code?: 'tool_definition_changed' }
 	| { readonly kind: 'unknown'; readonly why: string }
 	/** A success whose URL is not in the approved owner/repo on GITHUB_WEB_URL: written, but elsewhere. */
 	| { readonly kind: 'elsewhere'; readonly url: string };
