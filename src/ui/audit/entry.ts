@@ -21,15 +21,17 @@ export interface ReadEntry {
 }
 
 /**
- * Who acted on this page, by id. Names are not in the hashed bytes and not in the answer; the reader's own is known, the
- * others are told apart by the end of their id (its first digits are time).
+ * Who acted on this page, by id. Names are not in the hashed bytes: they come beside them, from a directory. One that was
+ * erased there is told apart by the end of the id (its first digits are time).
  */
 export function actorsOf(
 	page: AuditPage | undefined,
 	me: { id: string; name: string },
 ): Readonly<Record<string, string>> {
 	const ids = new Set((page?.entries ?? []).flatMap((row) => readEntry(row.entry).actorId ?? []));
-	return Object.fromEntries([...ids].map((id) => [id, id === me.id ? me.name : `…${id.slice(-8)}`]));
+	return Object.fromEntries(
+		[...ids].map((id) => [id, id === me.id ? me.name : (page?.actors[id] ?? `…${id.slice(-8)}`)]),
+	);
 }
 
 const asObject = (value: unknown): Record<string, unknown> =>

@@ -5,7 +5,10 @@ export const inField = (event: KeyboardEvent) =>
 	event.target instanceof Element &&
 	event.target.closest('input:not([type=checkbox]), textarea, select, [contenteditable]') !== null;
 
-/** Listens to keys on the page while mounted, but not while a dialog is above it. */
+/**
+ * Listens to keys on the page while mounted, but not while a dialog or menu is above it. In the capture phase: later, the
+ * Esc that closes the dialog would already have taken it away, and would discard the sheet beneath as well.
+ */
 export function useKeyDown(handler: (event: KeyboardEvent) => void): void {
 	const latest = useRef(handler);
 	useEffect(() => {
@@ -13,11 +16,11 @@ export function useKeyDown(handler: (event: KeyboardEvent) => void): void {
 	});
 	useEffect(() => {
 		const onKeyDown = (event: KeyboardEvent) => {
-			if (event.defaultPrevented || event.isComposing) return;
+			if (event.isComposing) return;
 			if (document.querySelector('[role="dialog"], .popover > .menu') !== null) return;
 			latest.current(event);
 		};
-		document.addEventListener('keydown', onKeyDown);
-		return () => document.removeEventListener('keydown', onKeyDown);
+		addEventListener('keydown', onKeyDown, { capture: true });
+		return () => removeEventListener('keydown', onKeyDown, { capture: true });
 	}, []);
 }

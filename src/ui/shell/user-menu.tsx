@@ -31,12 +31,7 @@ export function ThemeChoice() {
 				{
 					value: 'auto',
 					name: 'System',
-					label: (
-						<>
-							<Icon of={IconDeviceDesktop} />
-							System
-						</>
-					),
+					label: <Icon of={IconDeviceDesktop} />,
 				},
 			]}
 		/>
@@ -75,7 +70,7 @@ export function UserMenu() {
 			</span>
 			<span className="grow">
 				<span className="med">{me.user.name}</span>
-				<small>Theme, times, sign out</small>
+				<small>Theme, times, session</small>
 			</span>
 			<Icon of={IconDots} />
 		</>
