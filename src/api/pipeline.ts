@@ -116,8 +116,15 @@ async function resolveCaller(
 ): Promise<Result<Caller | undefined, Refusal>> {
 	if (spec.access.who !== 'tenant') return ok(undefined);
 	const slug = context.req.query('tenant');
+	if (context.req.query('log') === 'platform' && takesPlatformLog(spec)) {
+		if (slug !== undefined) {
+			const message = 'is for the log above tenants; leave out one of tenant and log';
+			return err(refuse('invalid_request', 'Ask for one log.', { errors: [{ path: 'log', message }] }));
+		}
+		const refusal = refuseUnlessPlatformAdmin(principal);
+		return refusal === null ? ok(undefined) : err(refusal);
+	}
 	if (slug === undefined) {
-		if (context.req.query('log') === 'platform' && isPlatformAdmin(principal)) return ok(undefined);
 		return err(
 			refuse('invalid_request', 'Say which tenant: ?tenant=<slug>.', {
 				errors: [{ path: 'tenant', message: 'is required' }],
@@ -150,11 +157,8 @@ function readInput(
 /** Check 5. A token changes no settings, whatever its scopes (contracts §1). */
 function checkAccess(spec: RouteSpec, principal: Principal, caller: Caller | undefined): Refusal | null {
 	const { who, roles, scope } = spec.access;
-	if (who === 'platform' && !isPlatformAdmin(principal)) {
-		return principal.kind === 'token'
-			? refuse('scope_required', 'A token changes no settings. Sign in.')
-			: refuse('role_required', 'Only a platform admin may do this.');
-	}
+	const above = who === 'platform' ? refuseUnlessPlatformAdmin(principal) : null;
+	if (above !== null) return above;
 	if (caller !== undefined && roles !== undefined && !roles.includes(caller.role)) {
 		return refuse('role_required', `This is for ${roles.join(', ')}; you are ${caller.role} in ${caller.tenant.slug}.`);
 	}
@@ -163,8 +167,15 @@ function checkAccess(spec: RouteSpec, principal: Principal, caller: Caller | und
 	return principal.scopes.includes(scope) ? null : refuse('scope_required', `This token lacks the scope “${scope}”.`);
 }
 
-function isPlatformAdmin(principal: Principal): boolean {
-	return principal.kind === 'user' && principal.platformAdmin;
+/** A platform admin's token is not one: it acts in its tenant only. */
+function refuseUnlessPlatformAdmin(principal: Principal): Refusal | null {
+	if (principal.kind === 'token') return refuse('scope_required', 'A token acts in its own tenant only. Sign in.');
+	return principal.platformAdmin ? null : refuse('role_required', 'Only a platform admin may do this.');
+}
+
+/** Whether this is one of the routes about a log, which may be the one above tenants. */
+function takesPlatformLog(spec: RouteSpec): boolean {
+	return spec.query?.safeParse({ log: 'platform' }).success === true;
 }
 
 /** A body that was not read to its end must not be taken for the next request of the connection. */

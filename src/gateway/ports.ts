@@ -269,6 +269,8 @@ export interface IdentityStore {
 	memberships(userId: string): Promise<{ tenant: Tenant; memberId: string; role: Role }[]>;
 	/** The audit directory's row for this person as named now; made when missing. Gives the salt of `actor.commit`. */
 	directorySalt(person: Person): Promise<Uint8Array>;
+	/** The names that the directory last had for these people; one that was erased is absent. */
+	directoryNames(userIds: readonly string[]): Promise<Record<string, string>>;
 	createToken(input: { tenantId: string; token: TokenInfo; hash: string; entry: EntryDraft }): Promise<AuditPosition>;
 	/** Live tokens of the tenant (of one owner), newest first. */
 	tokens(tenantId: string, ownerId?: string): Promise<TokenInfo[]>;

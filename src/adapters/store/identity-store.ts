@@ -50,6 +50,14 @@ export function createIdentityStore(
 			);
 			return rows.map(({ id, slug, name, memberId, role }) => ({ tenant: { id, slug, name }, memberId, role }));
 		},
+		directoryNames: async (userIds) => {
+			const rows = await query<{ user_id: string; name: string }>(
+				`SELECT d.user_id, coalesce(u.name, min(d.name)) AS name FROM directory d LEFT JOIN "user" u ON u.id = d.user_id
+				WHERE d.user_id = ANY ($1::text[]) GROUP BY d.user_id, u.name`,
+				[[...userIds]],
+			);
+			return Object.fromEntries(rows.map(({ user_id, name }) => [user_id, name]));
+		},
 		directorySalt: async (person) => {
 			const known = await salt(person);
 			if (known !== null) return known;

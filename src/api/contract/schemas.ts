@@ -180,6 +180,9 @@ export const auditPage = z.object({
 	size: z.number().int(),
 	head: sha256Hex,
 	next: z.number().int().nullable(),
+	actors: z
+		.record(z.string(), z.string())
+		.describe('name by actor id, of those on this page: from the directory, not from the hashed bytes'),
 });
 export const chainVerdict = z.object({
 	ok: z.boolean(),

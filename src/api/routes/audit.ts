@@ -3,8 +3,9 @@ import { streamSSE } from 'hono/streaming';
 import type { ApiDeps } from '#api/deps';
 import { type ApiEnv, mount } from '#api/pipeline';
 import { apiHeaders } from '#api/problem';
+import type { Actor } from '#core/audit/entry';
 import { ok } from '#core/result';
-import type { AuditQuery } from '#gateway/ports';
+import type { AuditQuery, StoredEntry } from '#gateway/ports';
 import { verifyChain } from '#gateway/verify-chain';
 
 /** Reading, exporting and verifying write no row (contracts §6). */
@@ -16,7 +17,7 @@ export function mountAudit(app: Hono<ApiEnv>, deps: ApiDeps): void {
 		const search = definedOnly({ ...rest, log: logOf(caller), ok: done === undefined ? undefined : done === 'true' });
 		const { entries, head, more } = await store.page(search as unknown as AuditQuery);
 		const next = more ? (entries.at(-1)?.seq ?? null) : null;
-		return ok({ entries, size: head.size, head: head.head, next });
+		return ok({ entries, size: head.size, head: head.head, next, actors: await namesOf(store, entries) });
 	});
 
 	mount(app, deps, 'POST /api/audit/verify-chain', async ({ caller, context, requestId }) => {
@@ -63,6 +64,30 @@ export function mountAudit(app: Hono<ApiEnv>, deps: ApiDeps): void {
 			},
 		});
 	});
+}
+
+/** Names stay out of the hashed bytes; a token's row shows its owner's. An entry that does not parse names nobody. */
+async function namesOf(
+	store: ApiDeps['gateway']['store'],
+	entries: readonly StoredEntry[],
+): Promise<Record<string, string>> {
+	const owners = new Map<string, string>();
+	for (const { entry } of entries) {
+		const actor = actorIn(entry);
+		if (actor !== null && 'id' in actor) owners.set(actor.id, actor.kind === 'token' ? actor.by : actor.id);
+	}
+	const names = await store.directoryNames([...new Set(owners.values())]);
+	return Object.fromEntries(
+		[...owners].flatMap(([id, owner]) => (names[owner] === undefined ? [] : [[id, names[owner]]])),
+	);
+}
+
+function actorIn(entry: string): Actor | null {
+	try {
+		return (JSON.parse(entry) as { actor?: Actor } | null)?.actor ?? null;
+	} catch {
+		return null;
+	}
 }
 
 /** A route reached without a tenant has passed the platform admin check for `?log=platform`. */
