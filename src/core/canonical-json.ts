@@ -30,7 +30,11 @@ export function canonicalJson(value: JsonValue): string {
 	}
 }
 
+/** Printable ASCII without `"` and backslash: most keys and ids, which need no escape. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function quoted(text: string): string {
+	if (PLAIN.test(text)) return `"${text}"`;
 	// JSON.stringify would write a lone surrogate as \udXXX, which UTF-8 cannot carry: two readers would then disagree.
 	if (!text.isWellFormed()) throw new TypeError('canonical JSON: lone surrogate');
 	return JSON.stringify(text);

@@ -39,7 +39,9 @@ export function equalHex(a: string, b: string): boolean {
 
 /** The parts joined into one array, in order. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
-	const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+	let size = 0;
+	for (const part of parts) size += part.length;
+	const joined = new Uint8Array(size);
 	let at = 0;
 	for (const part of parts) {
 		joined.set(part, at);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Role } from '#core/access/roles';
 import { canonicalJson, type JsonObject, type JsonValue } from '#core/canonical-json';
-import { type Sha256, toHex, utf8 } from '#core/sha256';
-import { chainHash, HASH_PATTERN, leafHash, MAX_ENTRY_BYTES } from './hash.ts';
+import { type Sha256, toHex } from '#core/sha256';
+import { chainHash, HASH_PATTERN, leafHash } from './hash.ts';
 import { AT_PATTERN } from './timestamp.ts';
 
 /** The role that the actor used: the one held in the tenant, or PLATFORM for what a platform admin does above tenants. */
@@ -82,10 +82,8 @@ export function buildEntry(draft: EntryDraft, place: EntryPlace, sha256: Sha256)
 	entrySchema.parse(present);
 
 	const entry = canonicalJson(present);
-	const bytes = utf8(entry);
-	if (bytes.length > MAX_ENTRY_BYTES) throw new RangeError(`an entry of ${bytes.length} bytes`);
-	const leaf = leafHash(bytes, sha256);
-	return { entry, leaf: toHex(leaf), entryHash: chainHash(place.prev, leaf, sha256) };
+	const leaf = leafHash(entry, sha256);
+	return { entry, leaf: toHex(leaf), entryHash: toHex(chainHash(place.prev, leaf, sha256)) };
 }
 
 function cutReason(reason: string): string {

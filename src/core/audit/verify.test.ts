@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson, type JsonObject } from '#core/canonical-json';
-import { toHex, utf8 } from '#core/sha256';
+import { toHex } from '#core/sha256';
 import { sha256 } from '#core/sha256.testing';
 import { chainOf } from './chain.testing.ts';
 import { chainHash, EMPTY_HEAD, leafHash } from './hash.ts';
@@ -20,12 +20,12 @@ function verdict(given: readonly AuditRow[], end: { size: number; head: string }
 /** The row with its entry changed and every stored hash made to fit: what somebody who owns the database writes. */
 function forged(row: AuditRow, change: JsonObject): AuditRow {
 	const entry = canonicalJson({ ...(JSON.parse(row.entry) as JsonObject), ...change });
-	const leaf = leafHash(utf8(entry), sha256);
+	const leaf = leafHash(entry, sha256);
 	return {
 		seq: row.seq,
 		entry,
 		leaf: toHex(leaf),
-		entryHash: chainHash((JSON.parse(entry) as { prev: string }).prev, leaf, sha256),
+		entryHash: toHex(chainHash((JSON.parse(entry) as { prev: string }).prev, leaf, sha256)),
 	};
 }
 

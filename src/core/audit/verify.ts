@@ -1,7 +1,7 @@
 import { canonicalJson, type JsonValue } from '#core/canonical-json';
-import { type Sha256, toHex, utf8 } from '#core/sha256';
+import { fromHex, type Sha256, toHex } from '#core/sha256';
 import { type Entry, entrySchema } from './entry.ts';
-import { chainHash, EMPTY_HEAD, leafHash, MAX_ENTRY_BYTES } from './hash.ts';
+import { chainHash, EMPTY_HEAD, leafHash } from './hash.ts';
 
 /** One stored row. `leaf` and `entryHash` (hex) are what the store claims, left out where there is no claim (an export). */
 export type AuditRow = { seq: number; entry: string; leaf?: string; entryHash?: string };
@@ -37,18 +37,20 @@ export function createVerifier(expected: { log?: string }, sha256: Sha256): Veri
 	let size = 0;
 	let next = 0;
 	let head = EMPTY_HEAD;
+	let headBytes = fromHex(EMPTY_HEAD);
 	let lastAt = '';
 	let firstBad: ChainVerdict['firstBad'];
 
 	const judge = (row: AuditRow): BadReason | null => {
-		const derived = derive(row, sha256);
+		const derived = derive(row, { hex: head, bytes: headBytes }, sha256);
 		if (!derived) return 'bytes';
 		const { entry, entryHash } = derived;
 		log ??= entry.log;
 		if (entry.log !== log) return 'bytes';
 		if (entry.prev !== head) return 'link';
 		if (entry.at <= lastAt) return 'time';
-		head = entryHash;
+		head = toHex(entryHash);
+		headBytes = entryHash;
 		lastAt = entry.at;
 		return null;
 	};
@@ -74,22 +76,27 @@ export function createVerifier(expected: { log?: string }, sha256: Sha256): Veri
 	};
 }
 
-/** The row's entry and hash when its text is JCS, has the right keys and gives the stored hashes; else null. */
-function derive(row: AuditRow, sha256: Sha256): { entry: Entry; entryHash: string } | null {
+/**
+ * The row's entry and hash when its text is JCS, has the right keys and gives the stored hashes; else null. `head` = the hash
+ * that `prev` most likely is: it then need not be read from hex again.
+ */
+function derive(
+	row: AuditRow,
+	head: { hex: string; bytes: Uint8Array },
+	sha256: Sha256,
+): { entry: Entry; entryHash: Uint8Array } | null {
 	try {
-		const bytes = utf8(row.entry);
-		if (bytes.length > MAX_ENTRY_BYTES) return null;
-		const leaf = leafHash(bytes, sha256);
+		const leaf = leafHash(row.entry, sha256);
 		if (row.leaf !== undefined && row.leaf !== toHex(leaf)) return null;
 		const parsed = JSON.parse(row.entry) as JsonValue;
 		if (canonicalJson(parsed) !== row.entry) return null;
 		if (!entrySchema.safeParse(parsed).success) return null;
 		const entry = parsed as unknown as Entry;
 		if (entry.seq !== row.seq) return null;
-		const entryHash = chainHash(entry.prev, leaf, sha256);
-		if (row.entryHash !== undefined && row.entryHash !== entryHash) return null;
+		const entryHash = chainHash(entry.prev === head.hex ? head.bytes : entry.prev, leaf, sha256);
+		if (row.entryHash !== undefined && row.entryHash !== toHex(entryHash)) return null;
 		return { entry, entryHash };
 	} catch {
-		return null; // not JSON, a lone surrogate, nesting that overflows the stack
+		return null; // too long, not JSON, a lone surrogate, nesting that overflows the stack
 	}
 }
