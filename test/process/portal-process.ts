@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+const RUNNING = /The portal is running: +(http:\/\/localhost:\d+)\//;
+
+export interface PortalProcess {
+	readonly origin: string;
+	/** Everything that it has written to stdout and stderr. */
+	output(): string;
+	signal(name: NodeJS.Signals): void;
+	/** Its exit code, or the signal that ended it. */
+	readonly ended: Promise<number | NodeJS.Signals>;
+}
+
+export interface Ended {
+	readonly code: number | NodeJS.Signals;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+/** The environment of a child: nothing of ours but what Node needs, so that no setting of a developer's shell leaks in. */
+function environment(env: Record<string, string>): Record<string, string> {
+	return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', LOG_LEVEL: 'warn', ...env };
+}
+
+function launch(args: readonly string[], env: Record<string, string>) {
+	const child: ChildProcess = spawn(process.execPath, ['src/server.ts', '--headless', ...args], {
+		cwd: ROOT,
+		env: environment(env),
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	const said = { stdout: '', stderr: '' };
+	let heard = () => {};
+	for (const name of ['stdout', 'stderr'] as const) {
+		child[name]?.setEncoding('utf8').on('data', (text: string) => {
+			said[name] += text;
+			heard();
+		});
+	}
+	const ended = new Promise<number | NodeJS.Signals>((resolve) => {
+		child.once('close', (code, signal) => {
+			resolve(code ?? signal ?? -1);
+			heard();
+		});
+	});
+	return {
+		child,
+		said,
+		ended,
+		onOutput: (listener: () => void) => {
+			heard = listener;
+		},
+	};
+}
+
+/** Starts `node src/server.ts --sandbox --headless`; resolves when it says that it is running. */
+export async function startPortalProcess(env: Record<string, string>, args = ['--sandbox']): Promise<PortalProcess> {
+	const { child, said, ended, onOutput } = launch(args, env);
+	const origin = await new Promise<string>((resolve, reject) => {
+		const look = () => {
+			const found = RUNNING.exec(said.stdout)?.[1];
+			if (found !== undefined) resolve(found);
+			else if (child.exitCode !== null || child.signalCode !== null) reject(new Error(`it ended: ${said.stderr}`));
+		};
+		onOutput(look);
+		void ended.then(look);
+	});
+	return { origin, ended, output: () => said.stdout + said.stderr, signal: (name) => void child.kill(name) };
+}
+
+/** Runs a start that is expected to end by itself. */
+export async function runToEnd(args: readonly string[], env: Record<string, string>): Promise<Ended> {
+	const { said, ended } = launch(args, env);
+	return { code: await ended, ...said };
+}
+
+export interface HttpClient {
+	// biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+	send(method: string, path: string, body?: unknown): Promise<{ status: number; body: any }>;
+}
+
+/** Signs in over HTTP, as a browser does. */
+export async function signIn(origin: string, email = 'admin@demo.local'): Promise<HttpClient> {
+	const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+		fetch(`${origin}${path}`, {
+			method: 'POST',
+			headers: { origin, 'content-type': 'application/json', ...headers },
+			body: JSON.stringify(body),
+		});
+	const answer = await post('/api/auth/sign-in/email', { email, password: 'sandbox-demo' });
+	if (!answer.ok) throw new Error(`sign-in: ${answer.status} ${await answer.text()}`);
+	const cookie = answer.headers
+		.getSetCookie()
+		.map((line) => line.split(';')[0])
+		.join('; ');
+	return {
+		send: async (method, path, body) => {
+			const response = await fetch(`${origin}${path}`, {
+				method,
+				headers: { cookie, origin, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+				...(body === undefined ? {} : { body: JSON.stringify(body) }),
+			});
+			return { status: response.status, body: await response.json() };
+		},
+	};
+}
