@@ -1,11 +1,11 @@
-import { expect, fillIssue, signIn, test } from './portal.ts';
+import { expect, fillIssue, signIn, signInByForm, test } from './portal.ts';
 
 test.describe('The main job', () => {
 	test('[approval-bound, once, footer-visible] propose, preview, approve, execute, follow the link; again says already done', async ({
 		page,
 		context,
 	}) => {
-		await signIn(page, 'admin');
+		await signInByForm(page, 'admin');
 		const strip = page.getByRole('list', { name: 'Prerequisites' });
 		await expect(strip.getByText('mcp.gateway')).toBeVisible();
 		await expect(strip).toContainText('Ready to write');
