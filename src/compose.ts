@@ -48,9 +48,10 @@ export async function compose(input: {
 	log: Log;
 	own: OwnOrigins;
 	portalUrl: string;
-	sandbox: SandboxUpstream | null;
+	/** A function is called once the database is ours: a start that is refused must not touch another portal's sandbox. */
+	sandbox: SandboxUpstream | (() => Promise<SandboxUpstream>) | null;
 }): Promise<Result<Portal, string>> {
-	const { env, log, own, portalUrl, sandbox } = input;
+	const { env, log, own, portalUrl } = input;
 	const rootKey = env.secret === null ? await sandboxRootKey(env.dataDir, randomBytes) : rootKeyFromSecret(env.secret);
 	if (!rootKey.ok) return err(rootKey.error.message);
 
@@ -66,6 +67,7 @@ export async function compose(input: {
 		return err(stamped.error.detail);
 	}
 
+	const sandbox = typeof input.sandbox === 'function' ? await input.sandbox() : input.sandbox;
 	const store = createStore(database, { sha256, clock: systemClock, log, random: randomBytes });
 	const webUrl = env.githubWebUrl ?? sandbox?.webUrl ?? 'https://github.com';
 	const upstream = createUpstream({

@@ -30,6 +30,11 @@ function say(line: string): void {
 
 async function main(): Promise<void> {
 	const began = performance.now();
+	// From the first moment on: as a container's first process it would otherwise not even hear it. Nothing is in flight
+	// until the portal runs, and what a start leaves half done the next one does again.
+	let onSignal = (_signal: string): void => process.exit(0);
+	process.on('SIGTERM', (signal) => onSignal(signal));
+	process.on('SIGINT', (signal) => onSignal(signal));
 	const read = readProcessEnv({ sandbox: sandboxMode });
 	if (!read.ok) fail(read.error);
 	const env = read.value;
@@ -61,13 +66,14 @@ async function main(): Promise<void> {
 	own = ownOrigins(env.url, env.sandbox ? port : null);
 	const portalUrl = env.url ?? `http://localhost:${port}`;
 
-	let sandbox: RunningSandbox | null = null;
-	if (env.sandbox) {
+	let sandbox = null as RunningSandbox | null;
+	const startGitHub = async () => {
 		say('• Starting the sandbox GitHub …');
 		sandbox = await startSandbox({ dataDir: env.dataDir, portalPort: port, sidecar: env.githubServerUrl === null });
-	}
+		return sandbox.upstream;
+	};
 	say(`• Opening the database (${env.databaseUrl === null ? `embedded, in ${env.dataDir}` : 'PostgreSQL'}) …`);
-	const composed = await compose({ env, log, own, portalUrl, sandbox: sandbox?.upstream ?? null });
+	const composed = await compose({ env, log, own, portalUrl, sandbox: env.sandbox ? startGitHub : null });
 	if (!composed.ok) fail(composed.error);
 	const portal = composed.value;
 	if (env.sandbox && sandbox !== null) await seedSandbox(portal, sandbox, env.sandboxPassword);
@@ -83,9 +89,6 @@ async function main(): Promise<void> {
 			onError: (cause, path) => log.warn({ err: cause, path: path.split('?')[0] }, 'page failed'),
 		});
 	}
-	log.info({ portalUrl, sandbox: env.sandbox, ms: Math.round(performance.now() - began) }, 'portal is running');
-	if (env.sandbox && sandbox !== null) say(welcome(portalUrl, sandbox, env.sandboxPassword, logFile));
-
 	let stopping = false;
 	const stop = (signal: string) => {
 		if (stopping) return;
@@ -102,8 +105,9 @@ async function main(): Promise<void> {
 		});
 		server.closeIdleConnections();
 	};
-	process.on('SIGTERM', stop);
-	process.on('SIGINT', stop);
+	onSignal = stop;
+	log.info({ portalUrl, sandbox: env.sandbox, ms: Math.round(performance.now() - began) }, 'portal is running');
+	if (env.sandbox && sandbox !== null) say(welcome(portalUrl, sandbox, env.sandboxPassword, logFile));
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {
