@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
-const RUNNING = /The portal is running: +(http:\/\/localhost:\d+)\//;
+/** The sandbox's line for people, or production's log line. */
+const RUNNING = /The portal is running: +(http:\/\/localhost:\d+)\/|"msg":"portal is running"/;
 
 export interface PortalProcess {
 	readonly origin: string;
@@ -20,8 +21,9 @@ export interface Ended {
 }
 
 /** The environment of a child: nothing of ours but what Node needs, so that no setting of a developer's shell leaks in. */
-function environment(env: Record<string, string>): Record<string, string> {
-	return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', LOG_LEVEL: 'warn', ...env };
+function environment(env: Record<string, string>): NodeJS.ProcessEnv {
+	const { PATH = '', HOME = '' } = process.env;
+	return { PATH, HOME, NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'warn', ...env };
 }
 
 function launch(args: readonly string[], env: Record<string, string>) {
@@ -59,8 +61,8 @@ export async function startPortalProcess(env: Record<string, string>, args = ['-
 	const { child, said, ended, onOutput } = launch(args, env);
 	const origin = await new Promise<string>((resolve, reject) => {
 		const look = () => {
-			const found = RUNNING.exec(said.stdout)?.[1];
-			if (found !== undefined) resolve(found);
+			const found = RUNNING.exec(said.stdout);
+			if (found !== null) resolve(found[1] ?? '');
 			else if (child.exitCode !== null || child.signalCode !== null) reject(new Error(`it ended: ${said.stderr}`));
 		};
 		onOutput(look);
