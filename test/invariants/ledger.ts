@@ -35,5 +35,3 @@ export const invariants = {
 	'one-opener': 'One process opens an embedded database; a second is refused and nothing is lost (architecture).',
 	'modes-apart': 'A sandbox database never serves production, nor the reverse (contracts §7).',
 } as const satisfies Record<string, string>;
-
-export type InvariantId = keyof typeof invariants;

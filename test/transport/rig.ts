@@ -52,11 +52,3 @@ export const createIssue = {
 	secret: PAT,
 	expect: { creates: 'issue' as const, target },
 };
-
-export const createComment = {
-	provider: 'github',
-	tool: 'add_issue_comment',
-	args: { owner: 'acme', repo: 'ledger', issue_number: 7, body: 'Seen again.' },
-	secret: PAT,
-	expect: { creates: 'comment' as const, target: { ...target, number: 7 } },
-};

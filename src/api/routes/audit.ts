@@ -4,6 +4,7 @@ import type { ApiDeps } from '#api/deps';
 import { type ApiEnv, mount } from '#api/pipeline';
 import { apiHeaders } from '#api/problem';
 import type { Actor } from '#core/audit/entry';
+import { EXPORT_CONTENT_TYPE, EXPORT_HEADERS, exportLine } from '#core/audit/export';
 import { ok } from '#core/result';
 import type { AuditQuery, StoredEntry } from '#gateway/ports';
 import { verifyChain } from '#gateway/verify-chain';
@@ -46,7 +47,7 @@ export function mountAudit(app: Hono<ApiEnv>, deps: ApiDeps): void {
 			async pull(controller) {
 				const { done, value } = await batches.next();
 				if (done === true) return controller.close();
-				controller.enqueue(text.encode(value.map(({ entry }) => `${entry}\n`).join('')));
+				controller.enqueue(text.encode(value.map(({ entry }) => exportLine(entry)).join('')));
 			},
 			async cancel() {
 				await batches.return?.();
@@ -55,12 +56,12 @@ export function mountAudit(app: Hono<ApiEnv>, deps: ApiDeps): void {
 		return new Response(body, {
 			headers: {
 				...apiHeaders,
-				'content-type': 'application/x-ndjson',
+				'content-type': EXPORT_CONTENT_TYPE,
 				'content-disposition': `attachment; filename="audit-${caller?.tenant.slug ?? 'platform'}.ndjson"`,
 				'x-request-id': requestId,
-				'sarc-audit-log': log,
-				'sarc-audit-size': String(head.size),
-				'sarc-audit-head': head.head,
+				[EXPORT_HEADERS.log]: log,
+				[EXPORT_HEADERS.size]: String(head.size),
+				[EXPORT_HEADERS.head]: head.head,
 			},
 		});
 	});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_BODY_CODE_POINTS } from '#core/proposal/marker';
 
 /**
  * The arguments of GitHub's issue tools, as narrow as GitHub itself is. Every value here comes from a caller, most often
@@ -37,10 +38,8 @@ const title = text('title')
 		'title must be one line, without tabs or other control characters',
 	);
 
-const BODY_LIMIT = 64_000;
-
 const body = text('body')
-	.refine((value) => codePointsAtMost(value, BODY_LIMIT), 'body must be at most 64,000 characters')
+	.refine((value) => codePointsAtMost(value, MAX_BODY_CODE_POINTS), 'body must be at most 64,000 characters')
 	// PostgreSQL and GitHub both refuse or drop U+0000: what is stored would not be what was approved.
 	.refine((value) => !value.includes('\u0000'), 'body must not hold the character U+0000');
 
