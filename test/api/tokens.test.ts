@@ -156,8 +156,10 @@ describe('[token-bounded] the flag mcp.execute-tokens', () => {
 				expect((await all.client.post(PROPOSE, write('Still proposes'))).status).toBe(200);
 				expect((await all.client.get('/api/me')).status).toBe(200);
 				expect(test.sandbox.github.state.writes()).toBe(writes);
-				// A person in a session is not concerned.
+				// A person in a session is not concerned; and what they did is not replayed for a token either.
 				expect((await admin.post(EXECUTE, request)).status).toBe(200);
+				expectProblem(await all.client.post(EXECUTE, request), 'scope_required');
+				expectProblem(await all.client.post(EXECUTE, { ...request, tool: 'merge_pull_request' }), 'scope_required');
 			} finally {
 				expect((await admin.put(path, { enabled: true, reason: 'test over' })).status).toBe(200);
 			}
