@@ -14,7 +14,11 @@ for (const parent of Object.values(lock.packages)) {
 		const os = OS.filter((each) => parts.includes(each));
 		const cpu = CPU.filter((each) => parts.includes(each));
 		if (lock.packages[path] !== undefined || os.length !== 1 || cpu.length !== 1 || !/^\d/.test(version)) continue;
-		const libc = parts.some((part) => part.startsWith('musl')) ? { libc: ['musl'] } : parts.includes('gnu') && os[0] === 'linux' ? { libc: ['glibc'] } : {};
+		const libc = parts.some((part) => part.startsWith('musl'))
+			? { libc: ['musl'] }
+			: parts.includes('gnu') && os[0] === 'linux'
+				? { libc: ['glibc'] }
+				: {};
 		lock.packages[path] = { version, cpu, ...(parent.dev ? { dev: true } : {}), ...libc, optional: true, os };
 		added.push(`${name}@${version}`);
 	}

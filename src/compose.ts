@@ -18,6 +18,7 @@ import { err, ok, type Result } from '#core/result';
 import type { Sha256 } from '#core/sha256';
 import type { Deps } from '#gateway/deps';
 import type { Log } from '#gateway/ports';
+import { rememberFacts } from '#gateway/recent-facts';
 import type { Env } from './env.ts';
 import { startSchedule } from './schedule.ts';
 
@@ -68,7 +69,10 @@ export async function compose(input: {
 	}
 
 	const sandbox = typeof input.sandbox === 'function' ? await input.sandbox() : input.sandbox;
-	const store = createStore(database, { sha256, clock: systemClock, log, random: randomBytes });
+	const { store, recent } = rememberFacts(
+		createStore(database, { sha256, clock: systemClock, log, random: randomBytes }),
+		systemClock,
+	);
 	const webUrl = env.githubWebUrl ?? sandbox?.webUrl ?? 'https://github.com';
 	const upstream = createUpstream({
 		url: env.githubServerUrl ?? sandbox?.sidecarUrl ?? '',
@@ -81,6 +85,7 @@ export async function compose(input: {
 	});
 	const gateway: Deps = {
 		store,
+		recent,
 		upstream,
 		vault: createVault({ rootKey: rootKey.value }),
 		clock: systemClock,

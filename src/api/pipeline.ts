@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { type Refusal, refuse } from '#core/refusals';
 import { err, ok, type Result } from '#core/result';
-import type { Caller, Principal } from '#gateway/ports';
+import type { Caller, IdentityStore, Principal } from '#gateway/ports';
 import { checkShape, type RawBody, readJson } from '#gateway/request';
 import { type AnswerOf, type RouteKey, type RouteSpec, type Routes, routes } from './contract/routes.ts';
 import type { ApiDeps } from './deps.ts';
@@ -38,10 +38,12 @@ export type Handler<K extends RouteKey> = (input: RouteInput<K>) => Promise<Resu
 export function mount<K extends RouteKey>(app: Hono<ApiEnv>, deps: ApiDeps, key: K, handler: Handler<K>): void {
 	const spec: RouteSpec = routes[key];
 	const [method, path] = key.split(' ') as [string, string];
+	// A propose changes nothing and sends nothing: it alone may be served from memory (recent-facts.ts).
+	const facts = key === 'POST /api/mcp/propose' ? deps.gateway.recent : deps.gateway.store;
 	app.on(method, path, async (context) => {
 		const requestId = context.get('requestId');
 		try {
-			const answer = await run(deps, spec, handler as unknown as Handler<RouteKey>, context, method, requestId);
+			const answer = await run(deps, spec, handler as unknown as Handler<RouteKey>, context, method, requestId, facts);
 			if (answer instanceof Response) return answer;
 			if (!answer.ok) return problem(answer.error, requestId, deps.portalUrl, closing(answer.error));
 			return new Response(JSON.stringify(answer.value), {
@@ -61,6 +63,7 @@ async function run(
 	context: Context<ApiEnv>,
 	method: string,
 	requestId: string,
+	facts: Membership,
 ): Promise<Result<unknown, Refusal> | Response> {
 	const { raw: request } = context.req;
 	if (method !== 'GET') {
@@ -77,7 +80,7 @@ async function run(
 	const principal = await deps.identity.authenticate(request);
 	if (principal === null) return err(refuse('unauthenticated', 'Sign in, or send a live portal token.'));
 
-	const caller = await resolveCaller(deps, spec, context, principal, requestId);
+	const caller = await resolveCaller(facts, spec, context, principal, requestId);
 	if (!caller.ok) return caller;
 	const limited = await deps.rateLimit(principal, caller.value?.tenant.id ?? '-');
 	if (limited !== null) return err(limited);
@@ -106,9 +109,11 @@ async function run(
 	} as unknown as RouteInput<RouteKey>);
 }
 
-/** Check 2. The role is read afresh for each request; a token acts in its own tenant only. */
+type Membership = Pick<IdentityStore, 'tenantBySlug' | 'membership'>;
+
+/** Check 2. The role is read afresh for each request but a propose; a token acts in its own tenant only. */
 async function resolveCaller(
-	deps: ApiDeps,
+	facts: Membership,
 	spec: RouteSpec,
 	context: Context<ApiEnv>,
 	principal: Principal,
@@ -131,9 +136,9 @@ async function resolveCaller(
 		);
 	}
 	const unknown = refuse('tenant_not_found', `There is no tenant “${slug.slice(0, 64)}” that you belong to.`);
-	const tenant = await deps.gateway.store.tenantBySlug(slug);
+	const tenant = await facts.tenantBySlug(slug);
 	if (tenant === null || (principal.kind === 'token' && principal.tenantId !== tenant.id)) return err(unknown);
-	const member = await deps.gateway.store.membership(tenant.id, principal.person.id);
+	const member = await facts.membership(tenant.id, principal.person.id);
 	if (member === null) return err(unknown);
 	return ok({ principal, tenant, memberId: member.memberId, role: member.role, requestId });
 }

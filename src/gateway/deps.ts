@@ -1,9 +1,12 @@
 import type { Sha256 } from '#core/sha256';
 import type { Clock, Ids, Log, Store, Upstream, Vault } from './ports.ts';
+import type { RecentFacts } from './recent-facts.ts';
 
 /** What the use cases are given; compose.ts is the only place that picks what stands behind each. */
 export interface Deps {
 	readonly store: Store;
+	/** For propose alone: facts up to a second old. */
+	readonly recent: RecentFacts;
 	readonly upstream: Upstream;
 	readonly vault: Vault;
 	readonly clock: Clock;

@@ -1,6 +1,7 @@
 import type { Actor } from '#core/audit/entry';
 import type { JsonObject, JsonValue } from '#core/canonical-json';
 import { artifactBody, marker } from '#core/proposal/marker';
+import { textFields } from '#core/proposal/preview';
 import { missingAcknowledgements } from '#core/proposal/warnings';
 import { type Refusal, type RefusalCode, refuse } from '#core/refusals';
 import type { SafeWrite } from '#core/registry/types';
@@ -12,20 +13,7 @@ import type { Deps } from './deps.ts';
 import { checkRole, guard, shaOf } from './guard.ts';
 import type { Answer, Caller, Execution, ReserveInput, ReserveResult } from './ports.ts';
 import { type ExecuteRequest, type RawBody, readExecute, readJson } from './request.ts';
-import { sendReserved } from './send.ts';
-import { writeFields } from './write-fields.ts';
-
-export interface Executed {
-	readonly provider: string;
-	readonly tool: string;
-	readonly argsSha: string;
-	readonly marker: string;
-	readonly ok: true;
-	readonly executionId: string;
-	readonly artifact: { readonly url: string };
-	readonly replayed: boolean;
-	readonly auditSeq: number;
-}
+import { type Executed, sendReserved } from './send.ts';
 
 /** What is known of the attempt so far: enough to write its row wherever it ends. */
 interface Attempt {
@@ -132,7 +120,7 @@ async function approve(
 	if (!role.ok) return role;
 	const write = guard(caller, request, facts);
 	if (!write.ok) return write;
-	const missing = missingAcknowledgements(writeFields(write.value, request.args), deps.webUrl, request.acknowledged);
+	const missing = missingAcknowledgements(textFields(write.value, request.args), deps.webUrl, request.acknowledged);
 	if (missing.length > 0) {
 		const detail = `The approver has to tick: ${missing.join(', ')}.`;
 		return err(refuse('warning_unacknowledged', detail, { extra: { missing } }));

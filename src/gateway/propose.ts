@@ -25,7 +25,7 @@ export async function propose(deps: Deps, caller: Caller, body: RawBody): Answer
 	const request = readPropose(json.value);
 	if (!request.ok) return request;
 
-	const facts = await deps.store.guardFacts(caller.tenant.id, request.value.provider);
+	const facts = await deps.recent.guardFacts(caller.tenant.id, request.value.provider);
 	const role = checkRole(caller, { roles: ['ADMIN', 'MEMBER'], scope: 'propose' }, facts);
 	if (!role.ok) return role;
 	const write = guard(caller, request.value, facts);

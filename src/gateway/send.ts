@@ -5,8 +5,20 @@ import { type Refusal, refuse } from '#core/refusals';
 import { assertNever, err, ok, type Result } from '#core/result';
 import { attemptEntry, type NamedTool } from './attempt-row.ts';
 import type { Deps } from './deps.ts';
-import type { Executed } from './execute.ts';
 import type { Answer, AuditPosition, Caller, Execution, SealedCredential, SettleInput } from './ports.ts';
+
+/** The answer of an execute that confirmed, now or earlier (contracts §3). */
+export interface Executed {
+	readonly provider: string;
+	readonly tool: string;
+	readonly argsSha: string;
+	readonly marker: string;
+	readonly ok: true;
+	readonly executionId: string;
+	readonly artifact: { readonly url: string };
+	readonly replayed: boolean;
+	readonly auditSeq: number;
+}
 
 interface Reserved {
 	readonly caller: Caller;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HOLDING_CODES, INFORMING_CODES } from '#core/proposal/warnings';
 
 /** Shapes of the HTTP API (contracts §1–§6): one place for validation, OpenAPI and the typed client. */
 
@@ -13,18 +14,7 @@ export const executionState = z.enum(['RESERVED', 'CONFIRMED', 'REJECTED', 'ABSE
 export const target = z.object({ owner: z.string(), repo: z.string(), number: z.number().int().optional() });
 
 export const warning = z.object({
-	code: z.enum([
-		'bidi_control',
-		'invisible_character',
-		'mixed_script',
-		'hidden_comment',
-		'mention',
-		'closing_keyword',
-		'quick_action',
-		'link',
-		'remote_image',
-		'long_text',
-	]),
+	code: z.enum([...HOLDING_CODES, ...INFORMING_CODES]),
 	field: z.string(),
 	start: z.number().int().describe('UTF-16 offset into the field'),
 	end: z.number().int(),

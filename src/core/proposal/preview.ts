@@ -40,7 +40,8 @@ export function buildPreview({ write, args, argsSha, as, asker, webUrl }: Previe
 	};
 }
 
-function textFields(write: Pick<SafeWrite, 'bodyField'>, args: JsonObject): WarningFields {
+/** The texts of a write that a person reads: title, and the body before the footer. Warnings point into these. */
+export function textFields(write: Pick<SafeWrite, 'bodyField'>, args: JsonObject): WarningFields {
 	const title = args.title;
 	const body = args[write.bodyField];
 	return { ...(typeof title === 'string' ? { title } : {}), ...(typeof body === 'string' ? { body } : {}) };

@@ -1,5 +1,4 @@
-import { quoted } from './warn-unseen.ts';
-import type { Place } from './warnings.ts';
+import { type Place, quoted } from './warning-place.ts';
 
 // Every quantifier below is bounded, or cannot match what starts the next attempt: no text makes these slow.
 

@@ -1,6 +1,6 @@
 import { htmlComments } from './footer-hidden.ts';
-import { INVISIBLE, withoutInvisible } from './ignorable.ts';
-import type { Place } from './warnings.ts';
+import { INVISIBLE } from './ignorable.ts';
+import { type Place, quoted } from './warning-place.ts';
 
 const BIDI = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/gu;
 
@@ -159,10 +159,4 @@ function codePoints(text: string): string {
 	);
 	const listed = kinds.slice(0, 5).join(', ') + (kinds.length > 5 ? ', …' : '');
 	return chars.length === 1 ? listed : `${chars.length} characters, ${listed}`;
-}
-
-/** A piece of the text for a sentence, without what would make the sentence itself unreadable. */
-export function quoted(text: string): string {
-	const chars = Array.from(withoutInvisible(text.slice(0, 400)).replace(/\s+/g, ' '));
-	return `“${chars.slice(0, 60).join('')}${chars.length > 60 ? '…' : ''}”`;
 }

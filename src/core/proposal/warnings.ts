@@ -1,5 +1,6 @@
 import { closingKeywords, links, mentions, quickActions, remoteImages } from './warn-effects.ts';
 import { bidiControls, hiddenComments, invisibleCharacters, mixedScripts } from './warn-unseen.ts';
+import type { Finder, Place } from './warning-place.ts';
 
 /** What a reader could miss. The first four hold: approval needs an explicit tick (contracts.md §2). */
 export const HOLDING_CODES = ['bidi_control', 'invisible_character', 'mixed_script', 'hidden_comment'] as const;
@@ -25,10 +26,6 @@ export type Warning = {
 	detail: string;
 	holds: boolean;
 };
-
-/** A place in one text; what the finders give, in order of `start`. */
-export type Place = { start: number; end: number; detail: string };
-export type Finder = (text: string, webUrl: string) => Iterable<Place>;
 
 /** Past this many places of one code in one field the last one that is shown says how many more there are. */
 export const MAX_PLACES = 20;

@@ -34,8 +34,10 @@ export function Recorded(props: {
 					<>
 						Row <RowLink seq={props.seq} />, {props.word}
 					</>
+				) : props.unknown ? (
+					'Not known yet'
 				) : (
-					<>{props.unknown ? 'Not known yet' : `One row, ${props.word}`}</>
+					`One row, ${props.word}`
 				)}
 			</p>
 			{props.code ? <p className="small dim mono">{props.code}</p> : null}
