@@ -211,6 +211,8 @@ export interface AuditStore {
 	append(log: string, entry: EntryDraft): Promise<AuditPosition>;
 	page(query: AuditQuery): Promise<{ entries: StoredEntry[]; head: AuditHead; more: boolean }>;
 	head(log: string): Promise<AuditHead>;
+	/** The first entry that stands at or after the head's size: no append of ours leaves one. Null when there is none. */
+	beyondHead(log: string): Promise<number | null>;
 	/** All entries of a log below `size`, in order, in batches. */
 	scan(log: string, size: number): AsyncIterable<readonly StoredEntry[]>;
 }

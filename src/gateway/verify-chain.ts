@@ -19,5 +19,7 @@ export async function verifyChain(
 		done += batch.length;
 		await onProgress(done, head.size);
 	}
-	return verifier.finish(head);
+	const verdict = verifier.finish(head);
+	const beyond = verdict.ok ? await deps.store.beyondHead(log) : null;
+	return beyond === null ? verdict : { ...verdict, ok: false, firstBad: { seq: beyond, reason: 'head' } };
 }

@@ -344,6 +344,16 @@ describe('[chain-detects] whatever is done to the stored log, verify-chain names
 			(size) => ({ seq: size - 3, reason: 'head' }),
 		],
 		[
+			'a row slipped in after the head',
+			async (query, log, size) =>
+				void (await query(
+					`INSERT INTO audit_entry (log, seq, entry, leaf, entry_hash, at, action, ok, actor_id)
+					SELECT log, $2, entry, leaf, entry_hash, at, action, ok, actor_id FROM audit_entry WHERE log = $1 AND seq = 0`,
+					[log, size],
+				)),
+			(size) => ({ seq: size, reason: 'head' }),
+		],
+		[
 			'a head that says something else',
 			async (query, log) => void (await query('UPDATE audit_head SET head = $2 WHERE log = $1', [log, 'f'.repeat(64)])),
 			(size) => ({ seq: size, reason: 'head' }),

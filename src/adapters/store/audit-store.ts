@@ -19,6 +19,15 @@ export function createAuditStore(query: Query, appender: Appender): AuditStore {
 	return {
 		append: (log, entry) => appender.append(log, entry),
 		head,
+		beyondHead: async (log) => {
+			// One statement, one snapshot: an append moves entry and head together.
+			const [row] = await query<{ seq: number | null }>(
+				`SELECT min(seq) AS seq FROM audit_entry
+				WHERE log = $1 AND seq >= coalesce((SELECT size FROM audit_head WHERE log = $1), 0)`,
+				[log],
+			);
+			return row?.seq ?? null;
+		},
 		page: async (wanted) => {
 			// First the head, then only what is below it: page and head belong together while others append.
 			const end = await head(wanted.log);

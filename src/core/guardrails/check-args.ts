@@ -53,7 +53,7 @@ function schemaErrors(write: SafeWrite, args: JsonObject): FieldError[] {
 
 /** The key is the caller's: repeated only when it looks like a name, so that an answer never carries a page of text. */
 function unknownKey(key: string): FieldError {
-	const path = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(key) ? `args.${key}` : 'args';
+	const path = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(key) ? `args.${key}` : 'args';
 	return { path, message: 'this write takes no such argument; leave it out' };
 }
 
