@@ -11,7 +11,7 @@ import { actorOf, approverOf } from './actor.ts';
 import { type AttemptRow, attemptEntry, type NamedTool, nameTool } from './attempt-row.ts';
 import type { Deps } from './deps.ts';
 import { checkRole, guard, shaOf } from './guard.ts';
-import type { Answer, Caller, Execution, ReserveInput, ReserveResult } from './ports.ts';
+import type { Answer, Caller, Execution, GuardFacts, ReserveInput, ReserveResult } from './ports.ts';
 import { type ExecuteRequest, type RawBody, readExecute, readJson } from './request.ts';
 import { type Executed, sendReserved } from './send.ts';
 
@@ -31,20 +31,23 @@ interface Attempt {
  * owed). From then on see send.ts.
  */
 export async function execute(deps: Deps, caller: Caller, body: RawBody): Answer<Executed> {
-	const actor = await actorOf(deps, caller);
 	const json = readJson(body);
-	if (!json.ok) return refused(deps, { caller, actor, tool: nameTool(undefined) }, json.error);
-	const tool = nameTool(json.value);
-	const request = readExecute(json.value);
-	if (!request.ok) return refused(deps, { caller, actor, tool }, request.error);
+	const tool = nameTool(json.ok ? json.value : undefined);
+	const request = json.ok ? readExecute(json.value) : json;
+	if (!request.ok) return refused(deps, { caller, actor: await actorOf(deps, caller), tool }, request.error);
 
 	const argsSha = shaOf(caller, request.value, deps.sha256);
+	// Asked together, since each waits a round trip. What is decided on them is decided again by the reservation.
+	const [actor, facts, earlier] = await Promise.all([
+		actorOf(deps, caller),
+		deps.store.guardFacts(caller.tenant.id, request.value.provider),
+		deps.store.latestExecution(caller.tenant.id, argsSha),
+	]);
 	const attempt = { caller, actor, tool, argsSha };
-	const approved = await approve(deps, attempt, request.value);
+	const approved = approve(deps, attempt, request.value, facts);
 	if (!approved.ok) return refused(deps, attempt, approved.error);
 
 	// Check 11. A live execution answers for these bytes; the unique index decides races (reserve → `exists`).
-	const earlier = await deps.store.latestExecution(caller.tenant.id, argsSha);
 	if (earlier !== null && isLive(earlier)) return answerExisting(deps, attempt, earlier);
 
 	const provider = await checkProvider(deps, request.value);
@@ -109,13 +112,13 @@ async function reserve(deps: Deps, input: ReserveInput): Promise<ReserveResult> 
 const LEASE_MARGIN_MS = 15_000;
 
 /** Checks 5–10: who, whether it is on, whether it is allowed, and that these are the bytes that were approved. */
-async function approve(
+function approve(
 	deps: Deps,
 	attempt: Attempt & { argsSha: string },
 	request: ExecuteRequest,
-): Promise<Result<{ write: SafeWrite; credential: Awaited<ReturnType<Deps['store']['credential']>> }, Refusal>> {
+	facts: GuardFacts,
+): Result<{ write: SafeWrite; credential: GuardFacts['credential'] }, Refusal> {
 	const { caller } = attempt;
-	const facts = await deps.store.guardFacts(caller.tenant.id, request.provider);
 	const role = checkRole(caller, { roles: ['ADMIN'], scope: 'execute' }, facts);
 	if (!role.ok) return role;
 	const write = guard(caller, request, facts);
