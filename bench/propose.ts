@@ -32,7 +32,7 @@ export async function benchPropose(): Promise<void> {
 		{ PORT: '0', PORTAL_DATA_DIR: dataDir, PORTAL_RATE_PER_MINUTE: '1000000' },
 		/The portal is running: +(http:\/\/localhost:\d+)\//,
 	);
-	const bare = await startServer(['bench/bare-server.ts'], {}, /bare at (\S+)/);
+	const bare = await startServer(['bench/run.ts', 'bare'], {}, /bare at (\S+)/);
 	try {
 		const cookie = await signIn(portal.origin);
 		const ofPortal = load(portal.origin, { cookie, origin: portal.origin });

@@ -4,6 +4,7 @@
  */
 import { startPortal } from '#test/support/portal';
 import { findPostgres, startPostgres } from '#test/support/postgres';
+import { serveBare } from './bare-server.ts';
 import { benchExecute } from './execute.ts';
 import { say } from './figures.ts';
 import { benchPropose } from './propose.ts';
@@ -11,6 +12,8 @@ import { benchVerify } from './verify.ts';
 
 const asked = process.argv.slice(2);
 const wanted = (part: string): boolean => asked.length === 0 || asked.includes(part);
+
+if (asked[0] === 'bare') serveBare();
 
 async function overDatabase(title: string, env: Record<string, string>): Promise<void> {
 	const test = await startPortal({ env: { PORTAL_RATE_PER_MINUTE: '1000000', ...env } });
