@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { getRequestListener } from '@hono/node-server';
 import { checkHost, type OwnOrigins } from '#api/http-checks';
 import { problem } from '#api/problem';
-import { refuse } from '#core/refusals';
+import { type Refusal, refuse } from '#core/refusals';
 
 /** Paths that the portal answers itself; every other one is a page. */
 const OWN = /^\/(?:api|mcp|\.well-known|healthz|readyz|metrics)(?:[/?]|$)/;
@@ -14,26 +14,48 @@ export interface FrontOptions {
 	readonly own: () => OwnOrigins;
 	readonly portalUrl: () => string;
 	readonly requestId: () => string;
+	readonly onError: (cause: unknown) => void;
 }
 
 /** The one HTTP server: own paths to the API, the rest to the pages. Both only under the portal's own name (421). */
 export function createFront(options: FrontOptions): Server {
 	const api = getRequestListener(options.fetch as never, { overrideGlobalObjects: false });
+	const route = (req: IncomingMessage, res: ServerResponse): void => {
+		const path = req.url ?? '/';
+		// Absolute-form targets are for proxies, and this is none.
+		if (!path.startsWith('/')) return void res.writeHead(400, { connection: 'close' }).end();
+		if (OWN.test(path)) return void api(req, res);
+		const refusal = checkPage(options, req, path);
+		if (refusal === null) {
+			options.pages?.(req, res);
+			return;
+		}
+		const headers = refusal.code === 'method_not_allowed' ? { allow: 'GET, HEAD', connection: 'close' } : {};
+		const answer = problem(refusal, options.requestId(), options.portalUrl(), headers);
+		res.writeHead(answer.status, Object.fromEntries(answer.headers));
+		answer.text().then((text) => res.end(text));
+	};
 	const server = createServer(
 		{ maxHeaderSize: 32 * 1024, requestTimeout: 30_000, headersTimeout: 15_000 },
 		(req, res) => {
-			const path = req.url ?? '/';
-			// Absolute-form targets are for proxies, and this is none.
-			if (!path.startsWith('/')) return void res.writeHead(400).end();
-			if (OWN.test(path)) return void api(req, res);
-			const refusal =
-				checkHost(options.own(), path, req.headers.host) ??
-				(options.pages === null ? refuse('not_found', 'This portal serves no pages.') : null);
-			if (refusal === null) return options.pages?.(req, res);
-			const answer = problem(refusal, options.requestId(), options.portalUrl());
-			res.writeHead(answer.status, Object.fromEntries(answer.headers));
-			answer.text().then((text) => res.end(text));
+			try {
+				route(req, res);
+			} catch (cause) {
+				// One request, however malformed, never takes the others down with it.
+				options.onError(cause);
+				if (!res.headersSent) res.writeHead(500, { connection: 'close' });
+				res.end();
+			}
 		},
 	);
 	return server;
+}
+
+/** Pages are read, under the portal's own name; every write goes to the API. */
+function checkPage(options: FrontOptions, req: IncomingMessage, path: string): Refusal | null {
+	const wrong = checkHost(options.own(), path, req.headers.host);
+	if (wrong !== null) return wrong;
+	if (options.pages === null) return refuse('not_found', 'This portal serves no pages.');
+	if (req.method === 'GET' || req.method === 'HEAD') return null;
+	return refuse('method_not_allowed', 'Pages take GET and HEAD. Writes go to /api.');
 }

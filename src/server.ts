@@ -61,6 +61,7 @@ async function main(): Promise<void> {
 		own: () => own,
 		portalUrl: () => [...own.origins][0] ?? '',
 		requestId: () => uuidIds.uuid(),
+		onError: (cause) => log.error({ err: cause }, 'request broke'),
 	});
 	const port = await listen(server, env.port, env.host);
 	own = ownOrigins(env.url, env.sandbox ? port : null);

@@ -27,7 +27,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
 		if (wrong !== null) return problem(wrong, requestId, deps.portalUrl);
 		await next();
 		const ms = clock.now().getTime() - started;
-		log.info({ requestId, method, path, status: context.res.status, ms }, 'request');
+		log.info({ requestId, method, path: path.slice(0, 256), status: context.res.status, ms }, 'request');
 	});
 
 	mountMcp(app, deps);

@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { contentSecurityPolicy } from './content-security-policy.ts';
 
-/** Set by us alone: whatever a client sends under these names is dropped before Next sees it. */
-const OURS =
-	/^(?:x-forwarded-|x-middleware-|x-nonce$|x-portal-|content-security-policy|forwarded$|connection$|keep-alive$|te$|upgrade$)/;
+/**
+ * What Next gets of a request: these headers and no other. A list of what is dropped would have to know every name that
+ * moves a message's end (Content-Length, Transfer-Encoding, Trailer) or that Next believes (X-Middleware-*, X-Nonce).
+ */
+const PASSED =
+	/^(?:accept|accept-language|accept-encoding|cache-control|cookie|host|if-modified-since|if-none-match|next-[a-z-]+|purpose|range|referer|rsc|sec-fetch-[a-z]+|sec-purpose|user-agent)$/;
 /** A page that takes longer than this to start answering is given up: a hung child must not hang the front. */
 const HEADER_TIMEOUT_MS = 15_000;
 
@@ -18,7 +21,7 @@ export interface PageProxyOptions {
 
 /**
  * Pipes a page request to Next's own server and its answer back, raw (no buffering, no re-encoding), with a fresh
- * nonce: Next takes it from the *request's* policy and puts it on every script and style.
+ * nonce: Next takes it from the *request's* policy and puts it on every script and style. For GET and HEAD only.
  */
 export function pageProxy(options: PageProxyOptions): (req: IncomingMessage, res: ServerResponse) => void {
 	// Idle sockets end here before Next ends them (KEEP_ALIVE_TIMEOUT in child.ts): one that dies in use is a 502.
@@ -29,7 +32,6 @@ export function pageProxy(options: PageProxyOptions): (req: IncomingMessage, res
 		const nonce = randomBytes(16).toString('base64');
 		const policy = contentSecurityPolicy(nonce);
 		const headers = requestHeaders(req.headers, { policy, nonce, sandbox: options.sandbox });
-		const bodiless = req.method === 'GET' || req.method === 'HEAD';
 
 		const send = (mayRepeat: boolean): void => {
 			const upstream = request(
@@ -50,10 +52,10 @@ export function pageProxy(options: PageProxyOptions): (req: IncomingMessage, res
 				else unavailable(res);
 			});
 			res.on('close', () => upstream.destroy());
-			if (bodiless) upstream.end();
-			else req.pipe(upstream);
+			// Never a body: whatever the client declared, its bytes must not stand in front of the next request to Next.
+			upstream.end();
 		};
-		send(bodiless);
+		send(true);
 	};
 }
 
@@ -61,7 +63,7 @@ function requestHeaders(
 	incoming: IncomingHttpHeaders,
 	ours: { policy: string; nonce: string; sandbox: boolean },
 ): IncomingHttpHeaders {
-	const kept = Object.fromEntries(Object.entries(incoming).filter(([name]) => !OURS.test(name)));
+	const kept = Object.fromEntries(Object.entries(incoming).filter(([name]) => PASSED.test(name)));
 	return {
 		...kept,
 		'content-security-policy': ours.policy,
