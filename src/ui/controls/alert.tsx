@@ -22,7 +22,10 @@ export function Alert({
 		<div className={tone === 'stop' ? 'alert' : `alert alert--${tone}`} role={assertive ? 'alert' : undefined}>
 			<Icon of={icon} />
 			<div className="grow">
-				<h2 className="h3">{title}</h2>
+				{/* The focus can be led here when the message answers what was just pressed. */}
+				<h2 className="h3" tabIndex={-1}>
+					{title}
+				</h2>
 				{children}
 			</div>
 			{action}

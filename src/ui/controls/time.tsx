@@ -54,22 +54,25 @@ export function clockText(iso: string, now: number, zone: Zone = 'UTC', seconds 
 	return `${date}${time} ${zoneName(at, zone)}`;
 }
 
-/** “15 min ago”, “in 3 min”; never alone, always beside the clock time. */
+/** “15 min ago”, “in 48 s”; never alone, always beside the clock time. */
 export function relativeText(iso: string, now: number): string {
 	const seconds = Math.round((now - Date.parse(iso)) / 1000);
 	if (now === 0 || Number.isNaN(seconds)) return '';
 	const size = Math.abs(seconds);
-	const amount =
-		size < 60
-			? `${size} s`
-			: size < 3600
-				? `${Math.round(size / 60)} min`
-				: size < 86_400
-					? `${Math.round(size / 3600)} h`
-					: `${Math.round(size / 86_400)} days`;
-	// The page's clock ticks each 15 s: what seems to lie just ahead has just happened.
-	if (size < 20) return 'just now';
+	if (seconds >= 0 && size < 20) return 'just now';
+	const amount = amountText(size);
 	return seconds >= 0 ? `${amount} ago` : `in ${amount}`;
+}
+
+/** The largest unit that does not round to nought: 59.6 min is 1 h, 23.7 h is 1 day. */
+function amountText(seconds: number): string {
+	if (seconds < 60) return `${seconds} s`;
+	const minutes = Math.round(seconds / 60);
+	if (minutes < 60) return `${minutes} min`;
+	const hours = Math.round(seconds / 3600);
+	if (hours < 24) return `${hours} h`;
+	const days = Math.round(seconds / 86_400);
+	return days === 1 ? '1 day' : `${days} days`;
 }
 
 /** A moment: clock and zone, ISO for machines, and how long ago beneath when asked. */

@@ -47,20 +47,21 @@ export function ApproveBar(props: {
 	);
 }
 
-/** For a MEMBER: no Approve, but everything an ADMIN needs to preview the very same bytes. */
-export function HandOverBar({ proposal, onDiscard }: { proposal: Proposal; onDiscard: () => void }) {
+/** For a MEMBER: no Approve. The preview is stored nowhere, so an ADMIN is shown it and proposes the same text. */
+export function MemberBar({ proposal, onDiscard }: { proposal: Proposal; onDiscard: () => void }) {
 	const { kind: _, ...body } = proposal.submitted;
 	return (
 		<div className="bar">
 			<p className="grow">
-				Previewed <Moment at={proposal.at} seconds={false} />. Approving needs the role ADMIN.
+				Previewed <Moment at={proposal.at} seconds={false} />. Show it to an ADMIN, who proposes the same text and approves
+				it.
 			</p>
 			<Button onPress={onDiscard}>
 				Discard <Keys keys={['Esc']} />
 			</Button>
 			<CopyButton
 				small={false}
-				label="Copy for an ADMIN"
+				label="Copy the arguments"
 				text={JSON.stringify({ ...body, argsSha: proposal.answer.argsSha }, null, 2)}
 			/>
 		</div>

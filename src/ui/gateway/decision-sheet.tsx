@@ -8,7 +8,7 @@ import { Icon } from '#ui/controls/icon.tsx';
 import { Moment } from '#ui/controls/time.tsx';
 import { useSandbox } from '#ui/providers.tsx';
 import { useHere, usePrereqs } from '#ui/tenant.tsx';
-import { ApproveBar, HandOverBar } from './approve-bar.tsx';
+import { ApproveBar, MemberBar } from './approve-bar.tsx';
 import { ArtifactView } from './artifact-view.tsx';
 import { JsonView } from './json-view.tsx';
 import { NoticeList } from './notice-list.tsx';
@@ -206,7 +206,7 @@ export function DecisionSheet(props: {
 					barRef={bar}
 				/>
 			) : (
-				<HandOverBar proposal={proposal} onDiscard={props.onDiscard} />
+				<MemberBar proposal={proposal} onDiscard={props.onDiscard} />
 			)}
 		</section>
 	);

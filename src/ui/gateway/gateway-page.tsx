@@ -14,7 +14,10 @@ function ReadOnly() {
 	if (role === 'MEMBER') {
 		return (
 			<Alert tone="info" icon={IconEye} title={headingOf('role_required', { role })}>
-				<p>An ADMIN approves. Preview, then hand one of them the exact arguments.</p>
+				<p>
+					Preview, then show it to an ADMIN, who proposes the same text and approves it. Your preview is not stored:
+					approvals of stored proposals come later.
+				</p>
 			</Alert>
 		);
 	}

@@ -1,14 +1,15 @@
 'use client';
 
 import { IconCircleX } from '@tabler/icons-react';
-import Link from 'next/link';
 import type { ProblemError } from '#api/client';
 import { Button } from '#ui/controls/button.tsx';
 import { CopyButton } from '#ui/controls/copy.tsx';
 import { SmallPrint, useCountdown } from '#ui/controls/problem.tsx';
 import { useHere } from '#ui/tenant.tsx';
+import { useWatchedExecution } from './executions.ts';
+import { FixWords } from './fix-words.tsx';
 import { OutcomeFrame } from './outcome-frame.tsx';
-import type { Proposal } from './proposal.ts';
+import { type Proposal, targetText } from './proposal.ts';
 import { Recorded } from './recorded.tsx';
 import { iconOf } from './refusal.tsx';
 import { fixOf, refusalHeading, toneOf } from './refusal-words.ts';
@@ -43,9 +44,10 @@ export function Refused(props: {
 	const { proposal, error } = props;
 	const { tenant, role } = useHere();
 	const left = useCountdown(error.retryAfter);
-	const fix = fixOf(error.code);
+	const where = targetText(proposal.answer.preview.target);
+	// A refusal that made an execution names it; its row is asked for, and is absent when there was none.
+	const { data: execution } = useWatchedExecution(tenant, text(error.extra.executionId));
 	const rejected = error.code === 'upstream_rejected';
-	const { auditSeq } = error.extra;
 	const again = error.code === 'rate_limited' || error.code === 'provider_unreachable';
 	return (
 		<OutcomeFrame
@@ -83,9 +85,10 @@ export function Refused(props: {
 				) : (
 					<>
 						<Recorded
-							seq={typeof auditSeq === 'number' ? auditSeq : undefined}
+							seq={execution?.auditSeq}
 							word={rejected ? 'rejected' : 'refused'}
 							argsSha={proposal.answer.argsSha}
+							executionId={execution?.id}
 						/>
 						<SmallPrint error={error} />
 					</>
@@ -93,14 +96,7 @@ export function Refused(props: {
 			}
 			can={
 				<>
-					<p className="small sub">
-						{fix.words}{' '}
-						{fix.path && role === 'ADMIN' ? (
-							<Link href={`/t/${tenant}/${fix.path}`} prefetch={false}>
-								{fix.label}
-							</Link>
-						) : null}
-					</p>
+					<FixWords fix={fixOf(error, where)} />
 					<div className="row row--wrap row--above">
 						{again ? (
 							<Button small blocked={left > 0} onPress={props.onRetry}>

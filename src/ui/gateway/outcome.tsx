@@ -12,6 +12,8 @@ export function Outcome(props: {
 	onRetry: () => void;
 	onPreview: () => void;
 	onAnother: () => void;
+	/** A new one: the text is done with. */
+	onAgain: () => void;
 	onBack: () => void;
 }) {
 	const { result, proposal } = props;
@@ -20,7 +22,7 @@ export function Outcome(props: {
 			return result.answer.replayed ? (
 				<Replayed proposal={proposal} answer={result.answer} onAnother={props.onAnother} onBack={props.onBack} />
 			) : (
-				<Done proposal={proposal} answer={result.answer} at={result.at} onAgain={props.onBack} />
+				<Done proposal={proposal} answer={result.answer} at={result.at} onAgain={props.onAgain} />
 			);
 		case 'watch':
 			return (
@@ -29,6 +31,7 @@ export function Outcome(props: {
 					argsSha={proposal.answer.argsSha}
 					executionId={result.executionId}
 					onPreview={props.onPreview}
+					onAgain={props.onAgain}
 					onBack={props.onBack}
 				/>
 			);

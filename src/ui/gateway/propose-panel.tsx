@@ -1,5 +1,6 @@
 'use client';
 
+import { useEffect, useRef } from 'react';
 import { ProblemError } from '#api/client';
 import { Button } from '#ui/controls/button.tsx';
 import { Keys } from '#ui/controls/keys.tsx';
@@ -24,15 +25,19 @@ export function ProposePanel(props: {
 	const where = `${props.values.owner.trim()}/${props.values.repo.trim()}`;
 	const sentence = headingOf(props.kind, where, props.values.number.trim());
 	const target = props.kind === 'issue' ? where : `${where}#${props.values.number.trim()}`;
+	const note = useRef<HTMLDivElement>(null);
+	useEffect(() => {
+		if (props.problem) note.current?.querySelector('h2')?.focus();
+	}, [props.problem]);
 	return (
 		<section className="sheet" aria-label="Propose panel">
 			<SheetHead tag={tagOf(props.kind)} focusKey="panel" onClose={props.onDiscard}>
 				<WithTarget sentence={sentence} target={target} />
 			</SheetHead>
 			{props.problem ? (
-				<div className="sheet__note">
+				<div className="sheet__note" ref={note}>
 					{props.problem instanceof ProblemError && props.problem.code !== 'unauthenticated' ? (
-						<Refusal error={props.problem} />
+						<Refusal error={props.problem} where={target} />
 					) : (
 						<Problem error={props.problem} what="The preview could not be made" />
 					)}

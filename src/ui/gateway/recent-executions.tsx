@@ -11,9 +11,9 @@ import { clockText, Moment, relativeText, useNow, useZone } from '#ui/controls/t
 import { useHere } from '#ui/tenant.tsx';
 import { ArtifactLink, artifactName } from './artifact-link.tsx';
 import { type Execution, useExecutions } from './executions.ts';
-import { Timeline } from './outcome-watch.tsx';
 import { targetText } from './proposal.ts';
 import { RowLink } from './recorded.tsx';
+import { Timeline } from './timeline.tsx';
 
 const whatOf = (execution: Execution) =>
 	execution.tool === 'issue_write' && execution.method === 'create'

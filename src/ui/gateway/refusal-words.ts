@@ -15,7 +15,7 @@ const integrations = { path: 'settings/integrations', label: 'Open Integrations'
 const fixes: { readonly [C in RefusalCode]?: Fix } = {
 	'feature-disabled': { words: 'An ADMIN can switch the gateway on. Your text is kept.', ...killSwitch },
 	agent_dispatch_disabled: { words: 'An ADMIN can switch agent dispatch on. Your text is kept.', ...killSwitch },
-	role_required: { words: 'Hand an ADMIN the exact arguments.' },
+	role_required: { words: 'Show an ADMIN what you previewed: nothing is stored here that they could open.' },
 	tool_not_allowed: {
 		words: 'The list is part of the program; nobody can switch this on here. Propose an issue that asks for it.',
 	},
@@ -27,7 +27,6 @@ const fixes: { readonly [C in RefusalCode]?: Fix } = {
 		words: 'Whoever runs this portal compares the two definitions. Other writes are not affected.',
 		...integrations,
 	},
-	upstream_rejected: { words: 'Check what the token may do, then preview again.', ...integrations },
 	args_sha_mismatch: { words: 'Preview again and compare. If it happens twice, treat it as an incident.' },
 	warning_unacknowledged: { words: 'Preview again and tick every notice that holds.' },
 	reserved_marker: { words: 'Take “sarc-mcp:” and “via SARC MCP Gateway” out of the text.' },
@@ -38,8 +37,32 @@ const fixes: { readonly [C in RefusalCode]?: Fix } = {
 	execution_unresolved: { words: 'Nothing needed. The portal holds these bytes back until it knows.' },
 };
 
-export const fixOf = (code: string): Fix =>
-	fixes[code as RefusalCode] ?? { words: 'Preview again in a moment. If it stays, hand on the details.' };
+/** What to do when GitHub said no, by the status or words in its reason; `where` is what was to be written to. */
+export function rejectedFix(reason: string, where: string): Fix {
+	if (/rate limit|answered 429/i.test(reason)) {
+		return { words: 'GitHub limits how fast this account may write. Wait some minutes, then preview again.' };
+	}
+	switch (/(?:answered|HTTP) (\d{3})\b/.exec(reason)?.[1]) {
+		case '401':
+			return { words: 'GitHub does not accept the token any more. Replace the token.', ...integrations };
+		case '403':
+			return { words: `Check what the token may do in ${where}, then preview again.`, ...integrations };
+		case '404':
+			return { words: `Does ${where} exist, and may the token see it?`, ...integrations };
+		case '410':
+			return { words: `Issues are switched off in ${where}. Switch them on at GitHub, or choose another repository.` };
+		case '422':
+			return { words: 'Change the text: GitHub does not take it as it is.' };
+		default:
+			return { words: 'Check what the token may do, then preview again.', ...integrations };
+	}
+}
+
+/** The fix of a refusal; `where` is the target that was approved. */
+export function fixOf({ code, detail }: { code: string; detail: string }, where: string): Fix {
+	if (code === 'upstream_rejected') return rejectedFix(detail, where);
+	return fixes[code as RefusalCode] ?? { words: 'Preview again in a moment. If it stays, hand on the details.' };
+}
 
 /** Refusals of policy are the gate working: neutral. Red is for what was rejected, changed or broken. */
 export function toneOf(code: string): 'stop' | 'bad' | 'note' {

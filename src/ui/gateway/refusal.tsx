@@ -1,11 +1,11 @@
 'use client';
 
 import { IconAlertHexagon, IconClock, IconPower, IconShieldX } from '@tabler/icons-react';
-import Link from 'next/link';
 import type { ProblemError } from '#api/client';
 import { Alert } from '#ui/controls/alert.tsx';
 import { SmallPrint, useCountdown } from '#ui/controls/problem.tsx';
 import { useHere } from '#ui/tenant.tsx';
+import { FixWords } from './fix-words.tsx';
 import { fixOf, refusalHeading, toneOf } from './refusal-words.ts';
 
 export const iconOf = (code: string) => {
@@ -15,10 +15,9 @@ export const iconOf = (code: string) => {
 };
 
 /** A refused preview, in place: what, why, and the fix beside it. */
-export function Refusal({ error }: { error: ProblemError }) {
+export function Refusal({ error, where }: { error: ProblemError; where: string }) {
 	const { tenant, role } = useHere();
 	const left = useCountdown(error.retryAfter);
-	const fix = fixOf(error.code);
 	return (
 		<Alert tone={toneOf(error.code)} icon={iconOf(error.code)} title={refusalHeading(error, { tenant, role, left })}>
 			<p>{error.detail}</p>
@@ -31,14 +30,7 @@ export function Refusal({ error }: { error: ProblemError }) {
 					))}
 				</ul>
 			) : null}
-			<p className="small sub">
-				{fix.words}{' '}
-				{fix.path && role === 'ADMIN' ? (
-					<Link href={`/t/${tenant}/${fix.path}`} prefetch={false}>
-						{fix.label}
-					</Link>
-				) : null}
-			</p>
+			<FixWords fix={fixOf(error, where)} />
 			<SmallPrint error={error} />
 		</Alert>
 	);

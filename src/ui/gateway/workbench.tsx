@@ -26,9 +26,14 @@ export function Workbench() {
 	const openButton = useRef<HTMLButtonElement>(null);
 	const area = useRef<HTMLDivElement>(null);
 
+	// Counts what was refused beside a field, so that the focus follows once the field is shown as wrong.
+	const [wrong, setWrong] = useState(0);
+	useEffect(() => {
+		if (wrong > 0) area.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+	}, [wrong]);
 	const showErrors = (errors: Partial<Record<keyof WriteValues, string>>) => {
 		form.setErrors(errors);
-		requestAnimationFrame(() => area.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+		setWrong((times) => times + 1);
 	};
 	const flow = useWriteFlow((problem) => {
 		const errors = problem instanceof ProblemError ? errorsByField(problem.errors) : {};
@@ -82,13 +87,22 @@ export function Workbench() {
 		requestAnimationFrame(() => openButton.current?.focus());
 	};
 
+	const again = () => {
+		form.setValues({ ...emptyValues, owner: form.values.owner, repo: form.values.repo });
+		form.clearErrors();
+		flow.close();
+		requestAnimationFrame(() =>
+			area.current?.querySelector<HTMLElement>(kind === 'issue' ? '[name="title"]' : '[name="number"]')?.focus(),
+		);
+	};
+
 	useKeyDown((event) => {
 		if (isEnter(event)) {
 			if (stage.at === 'form') open();
 			else if (stage.at === 'panel' && !stage.busy) preview();
 			else return;
 			event.preventDefault();
-		} else if (event.key === 'Escape' && (stage.at === 'panel' || stage.at === 'decide')) {
+		} else if (event.key === 'Escape' && stage.at !== 'form' && stage.at !== 'executing') {
 			discard();
 		}
 	});
@@ -141,6 +155,7 @@ export function Workbench() {
 					onRetry={() => flow.approve(stage.proposal, stage.acknowledged)}
 					onPreview={() => flow.preview(stage.proposal.submitted)}
 					onAnother={() => flow.another(stage.proposal.submitted)}
+					onAgain={again}
 					onBack={discard}
 				/>
 			) : null}

@@ -1,0 +1,148 @@
+'use client';
+
+import { IconCircleCheck, IconCircleDashed, IconCircleX, IconUserExclamation } from '@tabler/icons-react';
+import { Button } from '#ui/controls/button.tsx';
+import { Moment } from '#ui/controls/time.tsx';
+import { ArtifactLink, artifactName } from './artifact-link.tsx';
+import type { Execution } from './executions.ts';
+import { RejectedAdvice } from './fix-words.tsx';
+import { OutcomeFrame } from './outcome-frame.tsx';
+import { targetText } from './proposal.ts';
+import { Recorded } from './recorded.tsx';
+import type { WatchCode } from './result.ts';
+
+/** How it came to be known. `lookedFor`: the answer to the portal was lost, and the portal looked for what was written. */
+function confirmedWords(code: WatchCode, lookedFor: boolean): string {
+	if (lookedFor || code === 'outcome_unknown' || code === 'execution_unresolved') {
+		return 'The portal found what was written by its ref, so the lost answer does not matter any more.';
+	}
+	return code === 'execution_in_progress'
+		? 'The other request, which was under way, has finished. Yours sent nothing.'
+		: 'GitHub answered the portal; only the portal’s answer to this page was lost.';
+}
+
+/** How a watched execution ended. */
+export function Settled(props: {
+	execution: Execution;
+	code: WatchCode;
+	lookedFor: boolean;
+	onPreview: () => void;
+	onAgain: () => void;
+	onBack: () => void;
+}) {
+	const { execution, code, lookedFor } = props;
+	const where = <span className="mono">{targetText(execution.target)}</span>;
+	const recorded = (word: string) => (
+		<Recorded
+			seq={execution.auditSeq}
+			word={word}
+			code={execution.code ?? undefined}
+			argsSha={execution.argsSha}
+			executionId={execution.id}
+		/>
+	);
+	const back = (
+		<Button small look="quiet" onPress={props.onBack}>
+			Back to the form
+		</Button>
+	);
+	const previewOrBack = (
+		<div className="row row--wrap row--above">
+			<Button small onPress={props.onPreview}>
+				Preview again
+			</Button>
+			{back}
+		</div>
+	);
+	switch (execution.state) {
+		case 'CONFIRMED':
+			return (
+				<OutcomeFrame
+					tone="good"
+					icon={IconCircleCheck}
+					focusKey="settled"
+					heading={<>Confirmed: it was written, once, in {where}</>}
+					sentence={confirmedWords(code, lookedFor)}
+					action={
+						execution.artifact ? (
+							<ArtifactLink url={execution.artifact.url} look="btn btn--primary">
+								{`Open ${artifactName(execution.artifact.url)}`}
+							</ArtifactLink>
+						) : null
+					}
+					sent={<p>One request, once</p>}
+					recorded={recorded(lookedFor || code !== 'execution_in_progress' ? 'then confirmed' : 'ok')}
+					can={
+						<div className="row row--wrap">
+							<Button small onPress={props.onAgain}>
+								Propose another
+							</Button>
+							{back}
+						</div>
+					}
+				/>
+			);
+		case 'REJECTED':
+			return (
+				<OutcomeFrame
+					tone="bad"
+					icon={IconCircleX}
+					focusKey="settled"
+					heading="GitHub said no. Nothing was written"
+					sentence={execution.reason ?? 'GitHub refused the request.'}
+					sent={<p>One request</p>}
+					recorded={recorded('rejected')}
+					can={
+						<>
+							<RejectedAdvice reason={execution.reason ?? ''} where={targetText(execution.target)} />
+							{previewOrBack}
+						</>
+					}
+				/>
+			);
+		case 'NEEDS_HUMAN':
+			return (
+				<OutcomeFrame
+					tone="note"
+					icon={IconUserExclamation}
+					focusKey="settled"
+					heading="Was this written? The portal cannot tell"
+					sentence={
+						<>
+							{execution.reason ? `${execution.reason} ` : ''}It was sent to {where} at <Moment at={execution.when} />.
+							Look there, and where GitHub may have moved it, for{' '}
+							<span className="mono">ref sarc-mcp:{execution.argsSha.slice(0, 16)}</span>.
+						</>
+					}
+					sent={<p>One request</p>}
+					recorded={recorded('outcome unknown')}
+					can={
+						<>
+							<p className="small sub">
+								The portal holds these bytes back, so there can be no duplicate. A person looks in the repository:{' '}
+								<a href="/errors/execution_unresolved">what this means and what to do</a>.
+							</p>
+							<div className="row row--wrap row--above">
+								<Button small onPress={props.onBack}>
+									Back to the form
+								</Button>
+							</div>
+						</>
+					}
+				/>
+			);
+		default:
+			return (
+				<OutcomeFrame
+					tone="stop"
+					icon={IconCircleDashed}
+					focusKey="settled"
+					heading="Not written: nothing was sent"
+					sentence={`${execution.reason ?? 'It ended before anything was sent.'} These bytes may be approved again.`}
+					sent={<p>Nothing</p>}
+					recorded={recorded('not written')}
+					can={previewOrBack}
+				/>
+			);
+	}
+}
