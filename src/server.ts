@@ -144,7 +144,7 @@ function welcome(portalUrl: string, sandbox: RunningSandbox, password: string, l
 		`  Password                ${password}`,
 		'',
 		`  Sandbox GitHub          ${sandbox.upstream.webUrl}  (repositories acme/payments-api, acme/ledger)`,
-		`                          API ${sandbox.apiUrl}/api/v3`,
+		`                          REST ${sandbox.apiUrl}/api/v3, fault switches ${sandbox.apiUrl}/_sandbox/faults`,
 		...(logFile === null ? [] : [`  Logs                    ${logFile}`, '']),
 		'  Writes stay on this machine. Stop with Ctrl+C.',
 		'',

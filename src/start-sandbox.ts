@@ -57,7 +57,8 @@ export async function startSandbox(options: {
 
 /**
  * Demo tenant and accounts, and the sandbox's PAT: derived from the root key, so that it is the same after a restart.
- * The credential is set once, with its audit row; an ADMIN who deleted or replaced it is not overruled.
+ * The credential is set, with its audit row, when there is none: whoever deleted it gets it back by a restart. One that
+ * an ADMIN put in its place stays.
  */
 export async function seedSandbox(portal: Portal, sandbox: RunningSandbox, password: string): Promise<void> {
 	const { gateway } = portal;
@@ -65,8 +66,8 @@ export async function seedSandbox(portal: Portal, sandbox: RunningSandbox, passw
 		.toString('hex')
 		.slice(0, 36)}`;
 	sandbox.github.state.addToken({ token, login: BOT, scopes: ['repo'] });
-	const { tenantId, created } = await seedDemo(portal.identity, portal.store, { password });
-	if (!created) return;
+	const { tenantId } = await seedDemo(portal.identity, portal.store, { password });
+	if ((await gateway.store.credential(tenantId, 'github')) !== null) return;
 	const id = gateway.ids.uuid();
 	const now = gateway.clock.now();
 	const info: CredentialInfo = {

@@ -22,7 +22,7 @@ export function openApiDocument(portalUrl: string): Schema {
 				'Propose → preview → approve → execute once → one audited row. Every refusal is problem+json with a stable code.',
 		},
 		servers: [{ url: portalUrl }],
-		paths,
+		paths: { ...paths, ...signInPaths },
 		components: {
 			securitySchemes: {
 				session: { type: 'apiKey', in: 'cookie', name: 'better-auth.session_token' },
@@ -32,6 +32,40 @@ export function openApiDocument(portalUrl: string): Schema {
 		},
 	};
 }
+
+/** better-auth's own routes and shapes, as far as the portal serves them. */
+const signInPaths: Record<string, Record<string, Schema>> = {
+	'/api/auth/sign-in/email': {
+		post: {
+			operationId: 'post_api_auth_sign_in_email',
+			summary: 'Sign in: sets the session cookie',
+			description:
+				'Needs an Origin header equal to the portal’s own. Failures are limited per account and per address.',
+			security: [],
+			requestBody: {
+				required: true,
+				content: {
+					'application/json': {
+						schema: {
+							type: 'object',
+							required: ['email', 'password'],
+							properties: { email: { type: 'string' }, password: { type: 'string' } },
+						},
+					},
+				},
+			},
+			responses: { 200: { description: 'Signed in' }, 401: { description: 'E-mail or password is wrong' } },
+		},
+	},
+	'/api/auth/sign-out': {
+		post: {
+			operationId: 'post_api_auth_sign_out',
+			summary: 'Sign out: ends the session at once',
+			security: [{ session: [] }],
+			responses: { 200: { description: 'Signed out' } },
+		},
+	},
+};
 
 function operation(key: string, spec: RouteSpec, template: string): Schema {
 	const names = [...template.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');

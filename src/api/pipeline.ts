@@ -111,6 +111,9 @@ async function run(
 
 type Membership = Pick<IdentityStore, 'tenantBySlug' | 'membership'>;
 
+/** contracts §1. Anything else is not asked of the database. */
+const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
+
 /** Check 2. The role is read afresh for each request but a propose; a token acts in its own tenant only. */
 async function resolveCaller(
 	facts: Membership,
@@ -136,7 +139,7 @@ async function resolveCaller(
 		);
 	}
 	const unknown = refuse('tenant_not_found', `There is no tenant “${slug.slice(0, 64)}” that you belong to.`);
-	const tenant = await facts.tenantBySlug(slug);
+	const tenant = SLUG.test(slug) ? await facts.tenantBySlug(slug) : null;
 	if (tenant === null || (principal.kind === 'token' && principal.tenantId !== tenant.id)) return err(unknown);
 	const member = await facts.membership(tenant.id, principal.person.id);
 	if (member === null) return err(unknown);

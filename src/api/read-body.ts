@@ -1,7 +1,18 @@
 import { MAX_BODY_BYTES, type RawBody } from '#gateway/request';
 
-/** Reads at most {@link MAX_BODY_BYTES}; null when there is more (the rest is not read). An absent body is empty. */
+/**
+ * Reads at most {@link MAX_BODY_BYTES}; null when there is more (the rest is not read). An absent body is empty, and so is
+ * one whose sender left half-way: it is refused as malformed, with the row that an attempt owes.
+ */
 export async function readBody(request: Request): Promise<RawBody> {
+	try {
+		return await read(request);
+	} catch {
+		return new Uint8Array();
+	}
+}
+
+async function read(request: Request): Promise<RawBody> {
 	const declared = request.headers.get('content-length');
 	if (declared !== null) {
 		// Node's parser holds the sender to the length it declared.

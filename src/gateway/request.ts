@@ -10,12 +10,32 @@ export const MAX_BODY_BYTES = 256 * 1024;
 /** A request body as it came over the wire; null = longer than {@link MAX_BODY_BYTES}, the rest was not read. */
 export type RawBody = Uint8Array | null;
 
-const nonce = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1–64 characters of A–Z a–z 0–9 _ -');
+const nonce = z
+	.string()
+	.regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1–64 characters of A–Z a–z 0–9 _ -')
+	.meta({ description: 'Says “yes, a second one” for args that were executed before' });
 
 export const proposeBody = z.strictObject({
-	provider: z.string().min(1).max(64),
-	tool: z.string().min(1).max(128),
-	args: z.record(z.string(), z.unknown()),
+	provider: z
+		.string()
+		.min(1)
+		.max(64)
+		.meta({ description: 'github', examples: ['github'] }),
+	tool: z
+		.string()
+		.min(1)
+		.max(128)
+		.meta({
+			description: 'A tool of the write list: issue_write (method create), add_issue_comment',
+			examples: ['issue_write'],
+		}),
+	args: z.record(z.string(), z.unknown()).meta({
+		description:
+			'The tool’s own arguments and no others, without the footer: the portal adds it. issue_write: method "create", owner, repo, title, body?; add_issue_comment: owner, repo, issue_number, body.',
+		examples: [
+			{ method: 'create', owner: 'acme', repo: 'payments-api', title: 'Card captures time out', body: 'What happened' },
+		],
+	}),
 	nonce: nonce.optional(),
 });
 

@@ -160,6 +160,13 @@ describe('GET /api/audit', () => {
 		expect(answer.body.errors[0].path).toBe(path);
 	});
 
+	it.each(['action=%00', 'actor=%00', 'from=0000-01-01T00:00:00Z', 'to=2026-01-01T00:00:00-23:59'])(
+		'?%s is refused, not a fault of the portal',
+		async (query) => {
+			expectProblem(await get(query), 'invalid_request');
+		},
+	);
+
 	it('quotes in a filter are text, not SQL', async () => {
 		for (const text of ["x' OR '1'='1", "'; DROP TABLE audit_entry; --", '\\', '%']) {
 			expect((await get(`action=${encodeURIComponent(text)}`)).body.entries).toEqual([]);

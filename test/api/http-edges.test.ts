@@ -326,7 +326,8 @@ describe('the OpenAPI document', () => {
 		const described = Object.entries(body.paths as Record<string, Node>).flatMap(([path, item]) =>
 			Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
 		);
-		expect(described.sort()).toEqual(Object.keys(routes).sort());
+		const signIn = ['POST /api/auth/sign-in/email', 'POST /api/auth/sign-out'];
+		expect(described.sort()).toEqual([...Object.keys(routes), ...signIn].sort());
 
 		const ids = new Set<unknown>();
 		for (const { method, template, spec } of table) {
@@ -397,3 +398,11 @@ describe.skipIf(postgres === null)('while the database is away', () => {
 		}
 	});
 });
+
+it.each(['demo%00', 'DEMO', '-demo', 'demo/', 'a'.repeat(5000)])(
+	'a tenant that cannot exist (%s) is not found',
+	async (slug) => {
+		const admin = await test.as('admin');
+		expectProblem(await admin.get(`/api/mcp/prereqs?tenant=${slug}`), 'tenant_not_found');
+	},
+);

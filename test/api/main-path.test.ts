@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditRows, issue, proposed, startPortal, type TestPortal } from '#test/support/portal';
+import { seedSandbox } from '#src/start-sandbox';
+import { auditRows, issue, PASSWORD, proposed, startPortal, type TestPortal } from '#test/support/portal';
 
 let test: TestPortal;
 beforeAll(async () => {
@@ -51,4 +52,21 @@ describe('propose → approve → execute → one audited row', () => {
 		expect(answer.status, answer.text).toBe(200);
 		expect(answer.body.artifact.url).toMatch(/\/acme\/payments-api\/issues\/1#issuecomment-\d+$/);
 	});
+});
+
+it('a restart gives the sandbox its own credential back, and leaves another one alone', async () => {
+	const admin = await test.as('admin');
+	const fingerprint = async () => (await admin.get('/api/credentials?tenant=demo')).body.credentials[0]?.fingerprint;
+	const own = await fingerprint();
+	await admin.delete('/api/credentials/github?tenant=demo');
+	expect(await fingerprint()).toBeUndefined();
+	await seedSandbox(test.portal, test.sandbox, PASSWORD);
+	expect(await fingerprint()).toBe(own);
+
+	const other = `ghp_${'0'.repeat(36)}`;
+	test.sandbox.github.state.addToken({ token: other, login: 'someone-else', scopes: ['repo'] });
+	await admin.put('/api/credentials/github?tenant=demo', { kind: 'pat', token: other });
+	const replaced = await fingerprint();
+	await seedSandbox(test.portal, test.sandbox, PASSWORD);
+	expect(await fingerprint()).toBe(replaced);
 });

@@ -19,13 +19,12 @@ const PEOPLE: readonly { email: string; name: string; role: Role; platformAdmin:
  * The sandbox's tenant, accounts, switch and flag (contracts §7), at every start: what is missing is made, each with its audit
  * row, and an account whose password is another gets the given one. A switch or flag that anybody has ever touched
  * stays as it is. Each step looks for itself, so that a crash half-way is made good by the next start.
- * `created`: no credential was ever set, so the caller sets the sandbox's.
  */
 export async function seedDemo(
 	identity: { readonly accounts: Accounts },
 	store: Store & TenancyStore,
 	options: { password: string; ids?: Ids },
-): Promise<{ tenantId: string; created: boolean }> {
+): Promise<{ tenantId: string }> {
 	const ids = options.ids ?? uuidIds;
 	const tenantId = await ensureTenant(store, ids);
 	// One after the other: the rows in the log stand in this order.
@@ -37,9 +36,7 @@ export async function seedDemo(
 		if (person.platformAdmin) await store.setPlatformAdmin(userId, BY);
 	}
 	await ensureSwitches(store, tenantId);
-
-	const { entries } = await store.page({ log: tenantId, action: 'credential.set', limit: 1, order: 'asc' });
-	return { tenantId, created: entries.length === 0 };
+	return { tenantId };
 }
 
 async function ensureTenant(store: Store & TenancyStore, ids: Ids): Promise<string> {

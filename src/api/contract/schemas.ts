@@ -145,6 +145,19 @@ export const credentialBody = z.strictObject({
 });
 export const credentialTest = z.object({ login: z.string(), tools: z.record(z.string(), z.boolean()) });
 
+/** Any text, but for U+0000, which PostgreSQL does not take. */
+const name = z
+	.string()
+	.max(128)
+	.refine((text) => !text.includes('\0'), 'must not hold U+0000');
+/** What every database can hold: years 1970 to 9999, offsets that exist. */
+const moment = z.iso
+	.datetime({ offset: true })
+	.refine(
+		(text) => /^(?:19[7-9]\d|[2-9]\d{3})-/.test(text) && /(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/.test(text),
+		'must be a time from 1970 on',
+	);
+
 export const auditQuery = z.strictObject({
 	tenant: z.string().optional(),
 	log: z.literal('platform').optional(),
@@ -152,11 +165,11 @@ export const auditQuery = z.strictObject({
 	before: z.coerce.number().int().min(0).optional(),
 	limit: z.coerce.number().int().min(1).max(100).default(50),
 	order: z.enum(['asc', 'desc']).default('asc'),
-	action: z.string().max(128).optional(),
+	action: name.optional(),
 	ok: z.enum(['true', 'false']).optional(),
-	actor: z.string().max(64).optional(),
-	from: z.iso.datetime({ offset: true }).optional(),
-	to: z.iso.datetime({ offset: true }).optional(),
+	actor: name.optional(),
+	from: moment.optional(),
+	to: moment.optional(),
 });
 export const auditPage = z.object({
 	entries: z.array(
