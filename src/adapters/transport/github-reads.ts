@@ -5,6 +5,8 @@ import type { FoundArtifact, ReadResult } from '#gateway/ports';
 import { issueUrl, placeOf } from './artifact-url.ts';
 import { isObject } from './github-result.ts';
 import type { ReadFailure } from './read-result.ts';
+import { holdsSecret } from './secret-forms.ts';
+import { unfold } from './unfold.ts';
 
 /** One read-only tool call: the JSON in its text, or what kept it from coming. */
 export type ReadTool = (tool: string, args: JsonObject) => Promise<Result<JsonValue, ReadFailure>>;
@@ -13,12 +15,13 @@ export type ReadTool = (tool: string, args: JsonObject) => Promise<Result<JsonVa
 const PAGE_SIZES = [100, 10];
 const MOST_ITEMS = 10_000;
 
-/** The login that the credential belongs to. */
-export async function whoAmI(read: ReadTool): Promise<ReadResult<{ login: string }>> {
+/** The login that the credential belongs to. It is stored and shown, so it must not be the credential itself. */
+export async function whoAmI(read: ReadTool, secret: string): Promise<ReadResult<{ login: string }>> {
 	const me = await read('get_me', {});
 	if (!me.ok) return err(plain(me.error));
 	const login = isObject(me.value) ? me.value.login : undefined;
-	return typeof login === 'string' && login !== '' ? ok({ login }) : err(unreadable());
+	if (typeof login !== 'string' || login === '' || holdsSecret(unfold(login).text, secret)) return err(unreadable());
+	return ok({ login });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Target } from '#core/registry/types';
 import type { Expected } from './artifact-url.ts';
-import { redact } from './redact.ts';
+import { atMost500, redact } from './redact.ts';
 
 /**
  * Statuses of GitHub's REST API after which a create has certainly not happened. A secondary rate limit comes as 403 or
@@ -23,16 +23,23 @@ const UNSENT = [
  * `: 422 x` must not decide. So it is read from its first character: this tool's own prefix, POST, the URL of the
  * approved target, then the status; what follows only explains. A network failure reads `Post "…": EOF` and never fits.
  */
-export function definiteRejection(text: string, expected: Expected, values: readonly string[]): string | null {
-	if (UNSENT.some((sentence) => sentence.test(text))) return redact(text, values);
+export function definiteRejection(
+	text: string,
+	expected: Expected,
+	values: readonly string[],
+	secret: string,
+): string | null {
+	if (UNSENT.some((sentence) => sentence.test(text))) {
+		return redact(text, values, secret) || 'The MCP server refused an argument. GitHub was not asked.';
+	}
 	const prefix = `failed to create ${expected.creates}: POST `;
 	if (!text.startsWith(prefix)) return null;
 	const match = /^(\S+): (\d{3}) ([\s\S]*)$/.exec(text.slice(prefix.length));
 	if (match === null) return null;
 	const [, url = '', status = '', said = ''] = match;
 	if (!DEFINITE.has(Number(status)) || !isCreateUrl(url, expected)) return null;
-	const words = redact(said.replace(/\s*\[\]\s*$/, ''), values);
-	return words === '' ? `GitHub answered ${status}.` : redact(`GitHub answered ${status}: ${words}`, []);
+	const words = redact(said.replace(/\s{0,9}\[\]\s{0,9}$/, ''), values, secret);
+	return words === '' ? `GitHub answered ${status}.` : atMost500(`GitHub answered ${status}: ${words}`);
 }
 
 /** The approved target's REST address, also as a renamed repository answers (`/repositories/<id>/…`). */

@@ -4,7 +4,9 @@ import { assertNever } from '#core/result';
 import { type Expected, placeOf } from './artifact-url.ts';
 import type { Exchange, Problem } from './exchange.ts';
 import { definiteRejection } from './github-refusals.ts';
-import { redact } from './redact.ts';
+import { atMost500, redact } from './redact.ts';
+import { holdsSecret } from './secret-forms.ts';
+import { unfold } from './unfold.ts';
 
 export interface Judged extends Expected {
 	readonly tool: string;
@@ -19,7 +21,7 @@ export interface Judged extends Expected {
  * have reached the server is unknown.
  */
 export function outcomeOf(exchange: Exchange, judged: Judged): UpstreamOutcome {
-	if (exchange.answer !== undefined) return ofAnswer(exchange.answer, judged);
+	if (exchange.answer !== undefined) return ofAnswer(exchange.answer, judged, exchange.secret);
 	if (!exchange.connected) return { kind: 'not_sent', why: unsent(exchange.problem) };
 	if (exchange.status !== undefined) {
 		return (
@@ -40,16 +42,16 @@ export function refusedAtTheDoor(exchange: Exchange, values: readonly string[]):
 			return { kind: 'rejected', reason: 'The MCP server does not accept the credential (HTTP 401).' };
 		case 400:
 		case 403: {
-			const words = redact(exchange.text ?? '', values);
+			const words = redact(exchange.text ?? '', values, exchange.secret);
 			const head = `The MCP server refused the request (HTTP ${exchange.status})`;
-			return { kind: 'rejected', reason: words === '' ? `${head}.` : redact(`${head}: ${words}`, []) };
+			return { kind: 'rejected', reason: words === '' ? `${head}.` : atMost500(`${head}: ${words}`) };
 		}
 		default:
 			return null;
 	}
 }
 
-function ofAnswer(answer: JsonObject, judged: Judged): UpstreamOutcome {
+function ofAnswer(answer: JsonObject, judged: Judged, secret: string): UpstreamOutcome {
 	if (isObject(answer.error)) {
 		const { code, message } = answer.error;
 		if (code === -32602 && message === `unknown tool "${judged.tool}"`) {
@@ -65,16 +67,16 @@ function ofAnswer(answer: JsonObject, judged: Judged): UpstreamOutcome {
 	const text = onlyText(result.content);
 	if (text === null) return unknown('The answer was not the one text that this tool gives.');
 	if (result.isError === true) {
-		const reason = definiteRejection(text, judged, judged.values);
+		const reason = definiteRejection(text, judged, judged.values, secret);
 		return reason === null
 			? unknown('The tool reported an error that does not say whether it was written.')
 			: { kind: 'rejected', reason };
 	}
 	if (result.isError !== undefined && result.isError !== false) return unknown('The answer was not a tool result.');
-	return ofSuccess(text, judged);
+	return ofSuccess(text, judged, secret);
 }
 
-function ofSuccess(text: string, judged: Judged): UpstreamOutcome {
+function ofSuccess(text: string, judged: Judged, secret: string): UpstreamOutcome {
 	const created = parseCreated(text);
 	if (created === null) return unknown('The tool reported success, but not in the shape that it documents.');
 	const place = placeOf(created.url, created.id, judged, judged.webUrl);
@@ -82,7 +84,8 @@ function ofSuccess(text: string, judged: Judged): UpstreamOutcome {
 		case 'approved':
 			return { kind: 'confirmed', url: place.url, id: created.id };
 		case 'elsewhere':
-			return { kind: 'elsewhere', url: place.url };
+			// Any address at all may come here. It was written, so the outcome stays; only the address is withheld.
+			return { kind: 'elsewhere', url: holdsSecret(unfold(place.url).text, secret) ? '' : place.url };
 		case 'unreadable':
 			return unknown('The tool reported success, but at no readable address.');
 		default:

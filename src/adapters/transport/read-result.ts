@@ -2,7 +2,7 @@ import type { JsonValue } from '#core/canonical-json';
 import { err, ok, type Result } from '#core/result';
 import type { Exchange } from './exchange.ts';
 import { isObject, onlyText, sentence, unsent } from './github-result.ts';
-import { redact } from './redact.ts';
+import { atMost500, redact } from './redact.ts';
 import type { Requested } from './request.ts';
 
 export interface ReadFailure {
@@ -16,12 +16,13 @@ export interface ReadFailure {
 export function readJson(requested: Requested, values: readonly string[]): Result<JsonValue, ReadFailure> {
 	const exchange = readExchange(requested);
 	if (!exchange.ok) return exchange;
-	const { error, result } = exchange.value.answer ?? {};
+	const { secret, answer } = exchange.value;
+	const { error, result } = answer ?? {};
 	// v1.0.4 gives the API's failures of some reads as a JSON-RPC error, of others as an isError result.
-	if (isObject(error)) return err(apiFailure(String(error.message ?? ''), values));
+	if (isObject(error)) return err(apiFailure(String(error.message ?? ''), values, secret));
 	const text = isObject(result) ? onlyText(result.content) : null;
 	if (text === null) return err({ kind: 'unreadable', why: 'The answer was not what this tool gives.' });
-	if (isObject(result) && result.isError === true) return err(apiFailure(text, values));
+	if (isObject(result) && result.isError === true) return err(apiFailure(text, values, secret));
 	try {
 		return ok(JSON.parse(text) as JsonValue);
 	} catch {
@@ -39,8 +40,9 @@ export function readExchange(requested: Requested): Result<Exchange, ReadFailure
 		return err({ kind: 'unauthorized', why: `The MCP server does not accept the credential (HTTP ${status}).` });
 	}
 	if (status !== undefined) {
-		const words = redact(text, []);
-		return err({ kind: status >= 500 ? 'unreachable' : 'unreadable', why: `HTTP ${status}: ${words}`.slice(0, 500) });
+		const words = redact(text, [], exchange.secret);
+		const why = words === '' ? `HTTP ${status}.` : atMost500(`HTTP ${status}: ${words}`);
+		return err({ kind: status >= 500 ? 'unreachable' : 'unreadable', why });
 	}
 	if (!exchange.connected) return err({ kind: 'unreachable', why: unsent(exchange.problem) });
 	const problem = exchange.problem ?? 'no_answer';
@@ -54,10 +56,11 @@ export function isAboutTheCredential({ status, text = '' }: Exchange): boolean {
 }
 
 /** The status that GitHub gave, as v1.0.4 writes it: REST `GET <url>: 404 …`, GraphQL `non-200 OK status code: 401 …`. */
-function apiFailure(text: string, values: readonly string[]): ReadFailure {
+function apiFailure(text: string, values: readonly string[], secret: string): ReadFailure {
 	const match = /^[A-Za-z ,'-]+: GET \S+: (\d{3}) /.exec(text) ?? /non-200 OK status code: (\d{3}) /.exec(text);
 	const status = Number(match?.[1] ?? 0);
-	const why = redact(text, values) || 'The tool reported an error.';
+	const why =
+		redact(text, values, secret) || (status === 0 ? 'The tool reported an error.' : `GitHub answered ${status}.`);
 	const limited = /rate limit/i.test(text);
 	if (status === 401 || (status === 403 && !limited)) return { kind: 'unauthorized', why };
 	if (status >= 500 || status === 429 || limited) return { kind: 'unreachable', why };

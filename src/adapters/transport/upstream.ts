@@ -103,7 +103,7 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 			if (configured(provider)) await drift.renew(0);
 		},
 		call,
-		whoAmI: (_provider, secret) => whoAmI(readWith(secret)),
+		whoAmI: (_provider, secret) => whoAmI(readWith(secret), secret),
 		usableTools: async (_provider, secret) => {
 			const served = await listFor(secret);
 			if (!served.ok) return err({ kind: served.error.kind, why: served.error.why });
