@@ -53,6 +53,26 @@ describe('failed sign-ins', () => {
 		expect(await limit('ada@x.test', '198.51.100.1')).toMatchObject({ allowed: true });
 	});
 
+	it('of others at an address do not lock out a person who has signed in from it', async () => {
+		const before = await limit('Admin@x.test', '203.0.113.1');
+		if (before.allowed) await before.settle('succeeded');
+		for (let i = 0; i < 40; i++) await fail(1, `person${i}@x.test`, '203.0.113.1');
+		expect(await limit('new@x.test', '203.0.113.1')).toMatchObject({ allowed: false });
+		expect(await limit('admin@x.test', '203.0.113.1')).toMatchObject({ allowed: true });
+		// Nowhere else than there: the other address is as full for them as for anybody.
+		for (let i = 0; i < 40; i++) await fail(1, `person${i}@y.test`, '203.0.113.2');
+		expect(await limit('admin@x.test', '203.0.113.2')).toMatchObject({ allowed: false });
+	});
+
+	it('of a person known at an address take nothing from the others there, and end after 10', async () => {
+		const before = await limit('ada@x.test', '203.0.113.1');
+		if (before.allowed) await before.settle('succeeded');
+		expect(await fail(40, 'ada@x.test', '203.0.113.1')).toBe(10);
+		let others = 0;
+		for (let i = 0; i < 40; i++) others += await fail(1, `person${i}@x.test`, '203.0.113.1');
+		expect(others).toBe(30);
+	});
+
 	it('at such an address are still limited to 10', async () => {
 		const before = await limit('ada@x.test', '198.51.100.1');
 		if (before.allowed) await before.settle('succeeded');

@@ -15,8 +15,9 @@ export type SignInLimit = (account: string, address: string) => Promise<Attempt>
 
 /**
  * Failed sign-ins in 15 minutes: 10 for one account from one address, 30 from one address, 50 for one account. The last
- * stops a guess from many addresses; since it could be used to lock a person out, it does not hold for an address from which
- * this account has signed in before. Counts live in this process: with several, each allows as many.
+ * stops a guess from many addresses. Since the last two could be used to lock people out, only the first holds for an
+ * account at an address from which it has signed in before. Counts live in this process: with several, each allows as
+ * many, and after a restart nobody has signed in before.
  */
 export function createSignInLimit(): SignInLimit {
 	const pairs = new RateLimiterMemory({ keyPrefix: 'pair', points: 10, duration: WINDOW_S });
@@ -27,11 +28,8 @@ export function createSignInLimit(): SignInLimit {
 	return async (account, address) => {
 		const source = network(address);
 		const pair = `${source} ${account.toLowerCase()}`;
-		const counters: [RateLimiterMemory, string][] = [
-			[pairs, pair],
-			[addresses, source],
-			...(known.has(pair) ? [] : [[accounts, account.toLowerCase()] satisfies [RateLimiterMemory, string]]),
-		];
+		const counters: [RateLimiterMemory, string][] = [[pairs, pair]];
+		if (!known.has(pair)) counters.push([addresses, source], [accounts, account.toLowerCase()]);
 
 		const wait = await msUntilOpen(counters);
 		if (wait > 0) return { allowed: false, retryAfter: Math.ceil(wait / 1000) };
