@@ -9,11 +9,12 @@ import { Problem } from '#ui/controls/problem.tsx';
 import { useHere } from '#ui/tenant.tsx';
 import { grouped } from '#ui/words.ts';
 import { AuditTable } from './audit-table.tsx';
-import { actorsOf } from './entry.ts';
+import { actorsOf, tokensOf } from './entry.ts';
 import { ExportDialog } from './export-dialog.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { type Filters, isFiltered, useFilters } from './filters.ts';
 import { beforeOfNewer, useAuditPage } from './queries.ts';
+import { useRowKeys } from './use-row-keys.ts';
 import { useVerify } from './use-verify.ts';
 import { VerifyPanel } from './verify-panel.tsx';
 
@@ -42,12 +43,20 @@ function Rows() {
 		const before = await beforeOfNewer(tenant, shown, first).catch(() => undefined);
 		go({ before, row: undefined }, 'push');
 	};
+	const box = useRowKeys();
 	return (
-		<section className="card" aria-labelledby="rows">
+		<section className="card" aria-labelledby="rows" ref={box}>
 			<h2 className="vh" id="rows">
 				Rows
 			</h2>
-			<FilterBar filters={filters} actors={actors} size={page?.size} onChange={(change) => go(change)} />
+			<FilterBar
+				filters={filters}
+				actors={actors}
+				tokens={tokensOf(page)}
+				size={page?.size}
+				shown={page?.entries.length}
+				onChange={(change) => go(change)}
+			/>
 			{error && !page ? (
 				<div className="card__body">
 					<Problem error={error} what="The audit log could not be read" retry={() => void refetch()} />

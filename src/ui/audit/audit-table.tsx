@@ -1,12 +1,12 @@
 'use client';
 
 import { IconCheck, IconChevronDown, IconChevronRight, IconHelpHexagon, IconShieldX, IconX } from '@tabler/icons-react';
-import { Fragment } from 'react';
+import { Fragment, type MouseEvent } from 'react';
 import { Hash } from '#ui/controls/hash.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
 import { Moment } from '#ui/controls/time.tsx';
 import { grouped } from '#ui/words.ts';
-import { type AuditPage, type AuditRow, actionWords, type ReadEntry, readEntry, targetOf } from './entry.ts';
+import { type AuditPage, type AuditRow, actionWords, changeOf, type ReadEntry, readEntry, targetOf } from './entry.ts';
 import { RowDetail } from './row-detail.tsx';
 
 /** Yes, or no with its code: unknown has its own colour, a refusal is neutral, red is rejected or changed. */
@@ -53,10 +53,16 @@ function Actor({ entry, actors }: { entry: ReadEntry; actors: Readonly<Record<st
 function Row(props: { row: AuditRow; actors: Readonly<Record<string, string>>; open: boolean; onToggle: () => void }) {
 	const { row, open } = props;
 	const entry = readEntry(row.entry);
-	const target = targetOf(entry);
+	const target = targetOf(entry) ?? changeOf(entry);
+	const pressedRow = (event: MouseEvent<HTMLTableRowElement>) => {
+		// A control inside has its own press, and text that was just selected is to be copied.
+		const control = event.target instanceof Element && event.target.closest('button, a') !== null;
+		if (!control && (getSelection()?.isCollapsed ?? true)) props.onToggle();
+	};
 	return (
 		<>
-			<tr className={open ? 'open' : undefined}>
+			{/* A larger target for the mouse; the button in it is the keyboard's. */}
+			<tr className={open ? 'pick open' : 'pick'} onClick={pressedRow}>
 				<td data-l="Row" className="num">
 					<button
 						type="button"

@@ -18,6 +18,8 @@ export interface ReadEntry {
 	readonly url: string | undefined;
 	readonly why: string | undefined;
 	readonly method: string | undefined;
+	/** What a change changed, as the row tells it; its keys depend on the action. */
+	readonly detail: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -33,6 +35,15 @@ export function actorsOf(
 		[...ids].map((id) => [id, id === me.id ? me.name : (page?.actors[id] ?? `…${id.slice(-8)}`)]),
 	);
 }
+
+/** The actors on this page that are tokens. */
+export const tokensOf = (page: AuditPage | undefined): ReadonlySet<string> =>
+	new Set(
+		(page?.entries ?? []).flatMap((row) => {
+			const { actorKind, actorId } = readEntry(row.entry);
+			return actorKind === 'token' && actorId !== undefined ? [actorId] : [];
+		}),
+	);
 
 const asObject = (value: unknown): Record<string, unknown> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
@@ -64,6 +75,7 @@ export function readEntry(text: string): ReadEntry {
 		url: asText(asObject(entry.artifact).url),
 		why: asText(detail.why),
 		method: asText(detail.method),
+		detail,
 	};
 }
 
@@ -82,7 +94,10 @@ const settings: Readonly<Record<string, string>> = {
 	'token.revoked': 'Token revoked',
 	'tenant.created': 'Tenant created',
 	'access.member.set': 'Member changed',
+	'access.platform-admin.set': 'Platform admin made',
 };
+
+const onOff = (value: unknown) => (value === true ? 'on' : value === false ? 'off' : undefined);
 
 /** An action in words; the list of actions is open, so an unknown one keeps its own name. */
 export function actionWords(entry: ReadEntry): string {
@@ -93,7 +108,40 @@ export function actionWords(entry: ReadEntry): string {
 		if (tool[1] === 'resolve') return `${name}, settled by a person`;
 		return entry.code === 'replayed' ? `${name}, already done` : name;
 	}
+	const to = onOff(entry.detail.new);
+	if (to && entry.action === 'flag.set') return `${asText(entry.detail.flag) ?? 'A feature'} ${to}`;
+	if (to && entry.action === 'dispatch.set') return `Agent dispatch ${to}`;
 	return settings[entry.action] ?? entry.action;
+}
+
+/** An id is told by its end: its first digits are time. */
+const idEnd = (id: unknown) => (typeof id === 'string' ? `…${id.slice(-8)}` : undefined);
+
+/** What a setting was changed to, beyond what {@link actionWords} says: a fingerprint, a role, scopes. */
+export function changeOf({ action, detail }: ReadEntry): string | undefined {
+	const before = asObject(detail.old);
+	const after = asObject(detail.new);
+	switch (action) {
+		case 'credential.set':
+			return asText(detail.new);
+		case 'credential.deleted':
+			return asText(detail.old);
+		case 'token.created':
+			return [idEnd(detail.token), asText(detail.scopes)].filter(Boolean).join(': ') || undefined;
+		case 'token.revoked':
+			return idEnd(detail.token);
+		case 'tenant.created':
+			return asText(after.slug);
+		case 'access.member.set': {
+			const role = asText(after.role);
+			if (role === undefined) return undefined;
+			return `${idEnd(after.userId) ?? 'a person'} is ${role}${before.role ? `, was ${String(before.role)}` : ''}`;
+		}
+		case 'access.platform-admin.set':
+			return idEnd(after.userId);
+		default:
+			return undefined;
+	}
 }
 
 /** `acme/payments-api#1043`, from the artifact's address. */

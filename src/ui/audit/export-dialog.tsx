@@ -33,6 +33,7 @@ export function ExportDialog({ size, onClose }: { size: number | undefined; onCl
 				One row per line, byte for byte as hashed. It holds ids, actions, times and hashes; no names, no arguments and
 				no credentials. The offline verifier reads it without this portal.
 			</p>
+			<p className="sub">It is the whole log: filters do not apply, or the chain could not be checked.</p>
 		</Dialog>
 	);
 }

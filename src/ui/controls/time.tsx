@@ -2,24 +2,31 @@
 
 import { useLocalStorage } from '@mantine/hooks';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { relativeText, untilText } from './relative-time.ts';
 
 export type Zone = 'UTC' | 'Local';
 
-const Now = createContext<number>(0);
+const Minute = createContext<number>(0);
+const Second = createContext<number>(0);
 
-/** A clock that ticks every 15 s for everything relative on a page; 0 until the browser has taken over. */
+/** One clock for a page; 0 until the browser has taken over. Each second for “ago” and “in”, coarser for the rest. */
 export function Clock({ children }: { children: ReactNode }) {
 	const [now, setNow] = useState(0);
 	useEffect(() => {
 		const tick = () => setNow(Date.now());
 		tick();
-		const timer = setInterval(tick, 15_000);
+		const timer = setInterval(tick, 1_000);
 		return () => clearInterval(timer);
 	}, []);
-	return <Now value={now}>{children}</Now>;
+	return (
+		<Minute value={now - (now % 15_000)}>
+			<Second value={now}>{children}</Second>
+		</Minute>
+	);
 }
 
-export const useNow = () => useContext(Now);
+/** To tell today from other days; changes each 15 s. */
+export const useNow = () => useContext(Minute);
 
 /** UTC unless the reader chose otherwise; kept in this browser. */
 export function useZone() {
@@ -54,25 +61,10 @@ export function clockText(iso: string, now: number, zone: Zone = 'UTC', seconds 
 	return `${date}${time} ${zoneName(at, zone)}`;
 }
 
-/** “15 min ago”, “in 48 s”; never alone, always beside the clock time. */
-export function relativeText(iso: string, now: number): string {
-	const seconds = Math.round((now - Date.parse(iso)) / 1000);
-	if (now === 0 || Number.isNaN(seconds)) return '';
-	const size = Math.abs(seconds);
-	if (seconds >= 0 && size < 20) return 'just now';
-	const amount = amountText(size);
-	return seconds >= 0 ? `${amount} ago` : `in ${amount}`;
-}
-
-/** The largest unit that does not round to nought: 59.6 min is 1 h, 23.7 h is 1 day. */
-function amountText(seconds: number): string {
-	if (seconds < 60) return `${seconds} s`;
-	const minutes = Math.round(seconds / 60);
-	if (minutes < 60) return `${minutes} min`;
-	const hours = Math.round(seconds / 3600);
-	if (hours < 24) return `${hours} h`;
-	const days = Math.round(seconds / 86_400);
-	return days === 1 ? '1 day' : `${days} days`;
+/** “15 min ago” or “in 3 min”, kept up to date; `until` for what is due. */
+export function Relative({ at, until = false }: { at: string; until?: boolean }) {
+	const now = useContext(Second);
+	return until ? untilText(at, now) : relativeText(at, now);
 }
 
 /** A moment: clock and zone, ISO for machines, and how long ago beneath when asked. */
@@ -92,7 +84,11 @@ export function Moment({
 			<time className="num nowrap" dateTime={at}>
 				{clockText(at, now, zone, seconds)}
 			</time>
-			{relative && now > 0 ? <small>{relativeText(at, now)}</small> : null}
+			{relative && now > 0 ? (
+				<small>
+					<Relative at={at} />
+				</small>
+			) : null}
 		</>
 	);
 }

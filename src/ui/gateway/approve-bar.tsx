@@ -53,8 +53,8 @@ export function MemberBar({ proposal, onDiscard }: { proposal: Proposal; onDisca
 	return (
 		<div className="bar">
 			<p className="grow">
-				Previewed <Moment at={proposal.at} seconds={false} />. Show it to an ADMIN, who proposes the same text and approves
-				it.
+				Previewed <Moment at={proposal.at} seconds={false} />. Show it to an ADMIN, who proposes the same text and
+				approves it.
 			</p>
 			<Button onPress={onDiscard}>
 				Discard <Keys keys={['Esc']} />

@@ -6,6 +6,7 @@ import { CopyButton, CopyIcon } from '#ui/controls/copy.tsx';
 import { shortHash } from '#ui/controls/hash.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
 import { Moment } from '#ui/controls/time.tsx';
+import { singleKey, useKeyDown } from '#ui/controls/use-key-down.ts';
 import { useSandbox } from '#ui/providers.tsx';
 import { useHere, usePrereqs } from '#ui/tenant.tsx';
 import { ApproveBar, MemberBar } from './approve-bar.tsx';
@@ -15,7 +16,6 @@ import { NoticeList } from './notice-list.tsx';
 import { acknowledgedCodes, noticesOf, spansOf } from './notices.ts';
 import { type Proposal, targetText } from './proposal.ts';
 import { SheetHead, WithTarget } from './sheet-head.tsx';
-import { inField, useKeyDown } from './use-key-down.ts';
 import { tagOf } from './writes.ts';
 
 /** Where, as whom, asked by, why: read in this order, before any button. */
@@ -180,7 +180,7 @@ export function DecisionSheet(props: {
 			event.preventDefault();
 			if (event.repeat || performance.now() - shownAt.current < readingMs || !barInView()) return;
 			approve();
-		} else if (event.key === 'x' && !event.repeat && !inField(event) && !event.metaKey && !event.ctrlKey && open[0]) {
+		} else if (open[0] && singleKey(event) === 'x') {
 			if (mayApprove) toggle(open[0].n);
 		}
 	});

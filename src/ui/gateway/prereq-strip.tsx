@@ -2,14 +2,17 @@
 
 import { IconCircleCheck, IconCircleX, IconGitCompare, IconPlugConnectedX, IconPower } from '@tabler/icons-react';
 import Link from 'next/link';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import type { AnswerOf } from '#api/contract/routes';
 import { Alert } from '#ui/controls/alert.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
 import { Problem } from '#ui/controls/problem.tsx';
 import { Moment } from '#ui/controls/time.tsx';
+import { useKeptFocus } from '#ui/controls/use-kept-focus.ts';
+import { WhoSwitchedOff } from '#ui/kill-switch/last-change.tsx';
 import { SwitchOnDialog } from '#ui/kill-switch/switch-on-dialog.tsx';
+import { switchesOff } from '#ui/kill-switch/switches.ts';
 import { useFlags, useHere, usePrereqs } from '#ui/tenant.tsx';
 import { headingOf } from '#ui/words.ts';
 
@@ -42,20 +45,30 @@ function Since({ by, at }: { by: string | null | undefined; at: string | null | 
 const ask = <small>Ask an ADMIN</small>;
 
 function Strip({ prereqs }: { prereqs: Prereqs }) {
-	const { tenant, role } = useHere();
+	const { tenant, role, me } = useHere();
 	const { data: flags } = useFlags(tenant);
-	const [switching, setSwitching] = useState(false);
+	const [switching, setSwitching] = useState<'gateway' | 'agentDispatch'>();
 	const admin = role === 'ADMIN';
 	const { credential } = prereqs;
 	const met = [prereqs.gateway.ok, prereqs.agentDispatch.ok, credential.ok].filter(Boolean).length;
+	const off = switchesOff(flags, { gateway: prereqs.gateway.ok, agentDispatch: prereqs.agentDispatch.ok });
+	const gate = off.find(({ which }) => which.flag === 'mcp.gateway');
+	const gateIsMine = gate?.which.scope === 'tenant' || me.platformAdmin;
+	const asked = off.find(({ which }) => (which.flag === 'mcp.gateway') === (switching === 'gateway'));
+	const strip = useRef<HTMLUListElement>(null);
+	useKeptFocus(strip, '.sum', switching ?? 'none');
 	return (
 		<>
-			<ul className="strip" aria-label="Prerequisites">
+			<ul className="strip" aria-label="Prerequisites" ref={strip}>
 				<Cell
 					ok={prereqs.gateway.ok}
 					title={prereqs.gateway.ok ? 'Gateway is on' : 'Gateway is off'}
 					fix={
-						admin ? (
+						admin && gateIsMine ? (
+							<Button small onPress={() => setSwitching('gateway')}>
+								Switch on…
+							</Button>
+						) : admin ? (
 							<Link className="btn btn--sm" href={`/t/${tenant}/settings/kill-switch`} prefetch={false}>
 								See switches
 							</Link>
@@ -65,13 +78,14 @@ function Strip({ prereqs }: { prereqs: Prereqs }) {
 					}
 				>
 					Flag <span className="mono">mcp.gateway</span>
+					{prereqs.gateway.ok ? null : <Since by={gate?.told?.by} at={gate?.told?.at} />}
 				</Cell>
 				<Cell
 					ok={prereqs.agentDispatch.ok}
 					title={prereqs.agentDispatch.ok ? `Agent dispatch is on for ${tenant}` : 'Agent dispatch is off'}
 					fix={
 						admin ? (
-							<Button small onPress={() => setSwitching(true)}>
+							<Button small onPress={() => setSwitching('agentDispatch')}>
 								Switch on…
 							</Button>
 						) : (
@@ -109,18 +123,16 @@ function Strip({ prereqs }: { prereqs: Prereqs }) {
 						</>
 					) : null}
 				</Cell>
-				<li className="sum">{met === 3 ? 'Ready to write' : `${met} of 3 · cannot write`}</li>
+				<li className="sum" tabIndex={-1}>
+					{met === 3 ? 'Ready to write' : `${met} of 3 · cannot write`}
+				</li>
 			</ul>
-			{switching ? (
+			{switching && asked ? (
 				<SwitchOnDialog
 					tenant={tenant}
-					which={{ scope: 'tenant', flag: 'agentDispatchEnabled' }}
-					since={
-						flags?.agentDispatch.reason
-							? `It was switched off${flags.agentDispatch.by ? ` by ${flags.agentDispatch.by}` : ''}: “${flags.agentDispatch.reason}”.`
-							: null
-					}
-					onClose={() => setSwitching(false)}
+					which={asked.which}
+					since={<WhoSwitchedOff what="it" told={asked.told} />}
+					onClose={() => setSwitching(undefined)}
 				/>
 			) : null}
 		</>
@@ -131,23 +143,24 @@ function Strip({ prereqs }: { prereqs: Prereqs }) {
 function SwitchedOff({ prereqs }: { prereqs: Prereqs }) {
 	const { tenant, role } = useHere();
 	const { data: flags } = useFlags(tenant);
-	if (prereqs.gateway.ok && prereqs.agentDispatch.ok) return null;
-	const gate = flags?.flags.find((one) => one.flag === 'mcp.gateway');
-	const off = prereqs.gateway.ok ? flags?.agentDispatch : gate;
-	const what = prereqs.gateway.ok ? 'agent dispatch' : 'the gateway';
+	const off = switchesOff(flags, { gateway: prereqs.gateway.ok, agentDispatch: prereqs.agentDispatch.ok });
+	if (off.length === 0) return null;
 	return (
 		<Alert icon={IconPower} title={headingOf('agent_dispatch_disabled', { tenant })}>
-			<p>
-				{off?.by && off.at ? (
-					<>
-						{off.by} switched {what} off at <Moment at={off.at} seconds={false} />
-						{off.reason ? `: “${off.reason}”` : ''}.
-					</>
-				) : (
-					<>{what === 'agent dispatch' ? 'Agent dispatch' : 'The gateway'} is off.</>
-				)}{' '}
-				What was already sent is still being finished and recorded.
-			</p>
+			{off.map(({ which, told }) => {
+				const what = which.flag === 'mcp.gateway' ? 'the gateway' : 'agent dispatch';
+				const where = which.scope === 'global' ? ' everywhere' : '';
+				return (
+					<p key={which.flag}>
+						{told?.by && told.at ? (
+							<WhoSwitchedOff what={`${what}${where}`} told={told} />
+						) : (
+							`${what === 'the gateway' ? 'The gateway' : 'Agent dispatch'} is off${where}.`
+						)}
+					</p>
+				);
+			})}
+			<p>What was already sent is still being finished and recorded.</p>
 			{role === 'ADMIN' ? (
 				<p className="small">
 					<Link href={`/t/${tenant}/settings/kill-switch`} prefetch={false}>

@@ -7,7 +7,7 @@ import { Keys } from '#ui/controls/keys.tsx';
 import { Problem } from '#ui/controls/problem.tsx';
 import { Refusal } from './refusal.tsx';
 import { SheetHead, WithTarget } from './sheet-head.tsx';
-import { tagOf, type WriteKind, type WriteValues } from './writes.ts';
+import { numberOf, tagOf, type WriteKind, type WriteValues } from './writes.ts';
 
 function headingOf(kind: WriteKind, where: string, number: string) {
 	return kind === 'issue' ? `Open a new issue in ${where}` : `Comment on ${where}#${number}`;
@@ -23,8 +23,8 @@ export function ProposePanel(props: {
 	onDiscard: () => void;
 }) {
 	const where = `${props.values.owner.trim()}/${props.values.repo.trim()}`;
-	const sentence = headingOf(props.kind, where, props.values.number.trim());
-	const target = props.kind === 'issue' ? where : `${where}#${props.values.number.trim()}`;
+	const sentence = headingOf(props.kind, where, numberOf(props.values));
+	const target = props.kind === 'issue' ? where : `${where}#${numberOf(props.values)}`;
 	const note = useRef<HTMLDivElement>(null);
 	useEffect(() => {
 		if (props.problem) note.current?.querySelector('h2')?.focus();

@@ -7,7 +7,7 @@ import { Hash } from '#ui/controls/hash.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
 import { Problem } from '#ui/controls/problem.tsx';
 import { StateBadge } from '#ui/controls/state-badge.tsx';
-import { clockText, Moment, relativeText, useNow, useZone } from '#ui/controls/time.tsx';
+import { clockText, Moment, Relative, useNow, useZone } from '#ui/controls/time.tsx';
 import { useHere } from '#ui/tenant.tsx';
 import { ArtifactLink, artifactName } from './artifact-link.tsx';
 import { type Execution, useExecutions } from './executions.ts';
@@ -31,7 +31,7 @@ function ResultCell({ execution }: { execution: Execution }) {
 	if (execution.state === 'INDETERMINATE' && execution.nextCheckAt) {
 		return (
 			<>
-				Next look {relativeText(execution.nextCheckAt, now)}
+				Next look <Relative at={execution.nextCheckAt} until />
 				<small>{clockText(execution.nextCheckAt, now, zone)}</small>
 			</>
 		);

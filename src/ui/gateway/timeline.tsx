@@ -2,7 +2,7 @@
 
 import { IconCircleDashed, IconSearch, IconSend } from '@tabler/icons-react';
 import { Icon } from '#ui/controls/icon.tsx';
-import { clockText, relativeText, useNow, useZone } from '#ui/controls/time.tsx';
+import { clockText, Relative, useNow, useZone } from '#ui/controls/time.tsx';
 import type { Execution } from './executions.ts';
 
 const lookWords = (checks: number) =>
@@ -32,7 +32,9 @@ export function Timeline({ execution, argsSha }: { execution: Execution; argsSha
 			</li>
 			<li className="next">
 				{next ? (
-					<time dateTime={next}>{relativeText(next, now) || clockText(next, now, zone)}</time>
+					<time dateTime={next}>
+						<Relative at={next} until />
+					</time>
 				) : (
 					<span className="tl__when">soon</span>
 				)}

@@ -3,13 +3,13 @@
 import { useForm } from '@mantine/form';
 import { useEffect, useRef, useState } from 'react';
 import { ProblemError } from '#api/client';
+import { useKeyDown } from '#ui/controls/use-key-down.ts';
 import { useHere, usePrereqs } from '#ui/tenant.tsx';
 import { DecisionSheet } from './decision-sheet.tsx';
 import { keepDraft, readDraft } from './draft.ts';
 import { Executing } from './executing.tsx';
 import { Outcome } from './outcome.tsx';
 import { ProposePanel } from './propose-panel.tsx';
-import { useKeyDown } from './use-key-down.ts';
 import { useWriteFlow } from './use-write-flow.ts';
 import { WriteForm } from './write-form.tsx';
 import { checkValues, emptyValues, errorsByField, submittedOf, type WriteKind, type WriteValues } from './writes.ts';

@@ -30,6 +30,9 @@ export const codePoints = (text: string): number => {
 	return count;
 };
 
+/** `#512` is how people write it. */
+export const numberOf = (values: WriteValues): string => values.number.trim().replace(/^#/, '');
+
 export function submittedOf(kind: WriteKind, values: WriteValues): Submitted {
 	const where = { owner: values.owner.trim(), repo: values.repo.trim() };
 	switch (kind) {
@@ -50,7 +53,7 @@ export function submittedOf(kind: WriteKind, values: WriteValues): Submitted {
 				kind,
 				provider: 'github',
 				tool: 'add_issue_comment',
-				args: { ...where, issue_number: Number(values.number), body: values.body },
+				args: { ...where, issue_number: Number(numberOf(values)), body: values.body },
 			};
 	}
 }
@@ -65,7 +68,7 @@ export function checkValues(kind: WriteKind, values: WriteValues): FieldErrors {
 	if (values.repo.trim() === '') errors.repo = 'Name the repository.';
 	if (kind === 'issue' && values.title.trim() === '') errors.title = 'An issue needs a title.';
 	if (kind === 'issue' && codePoints(values.title) > titleLimit) errors.title = 'A title has 256 characters at most.';
-	if (kind === 'comment' && !/^[1-9]\d{0,8}$/.test(values.number.trim()))
+	if (kind === 'comment' && !/^[1-9]\d{0,8}$/.test(numberOf(values)))
 		errors.number = 'The number of the issue, such as 512.';
 	if (kind === 'comment' && values.body.trim() === '') errors.body = 'A comment needs a text.';
 	if (codePoints(values.body) > bodyLimit) errors.body = 'A body has 64,000 characters at most.';

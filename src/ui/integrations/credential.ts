@@ -10,11 +10,12 @@ export type CredentialTest = AnswerOf<'POST /api/credentials/github/test'>;
 
 const key = (tenant: string) => ['credentials', tenant];
 
-export const useCredential = (tenant: string) =>
+export const useCredential = (tenant: string, enabled = true) =>
 	useQuery({
 		queryKey: key(tenant),
 		queryFn: ({ signal }) => call('GET /api/credentials', { query: { tenant }, signal }),
 		select: (data) => data.credentials.find((one) => one.provider === 'github') ?? null,
+		enabled,
 	});
 
 /** Set, test and delete. The token goes in one direction only; nothing here can read it back. */

@@ -4,17 +4,20 @@ import {
 	IconBrandGithub,
 	IconCircleCheck,
 	IconEye,
+	IconFlask,
 	IconGitCompare,
 	IconPlayerPlay,
 	IconPlugConnectedX,
 	IconServer2,
 } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Alert } from '#ui/controls/alert.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
 import { Problem } from '#ui/controls/problem.tsx';
 import { Moment } from '#ui/controls/time.tsx';
+import { useKeptFocus } from '#ui/controls/use-kept-focus.ts';
+import { useSandbox } from '#ui/providers.tsx';
 import { useHere, usePrereqs } from '#ui/tenant.tsx';
 import { type Credential, useCredential, useCredentialActions } from './credential.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
@@ -48,12 +51,16 @@ function GithubCredential({ credential }: { credential: Credential }) {
 	const { data: prereqs } = usePrereqs(tenant);
 	const { test } = useCredentialActions(tenant);
 	const [open, setOpen] = useState<'replace' | 'delete'>();
+	const card = useRef<HTMLElement>(null);
+	useKeptFocus(card, 'h2', open ?? 'closed');
 	return (
 		<>
-			<section className="card" aria-labelledby="github">
+			<section className="card" aria-labelledby="github" ref={card}>
 				<div className="card__head">
 					<Icon of={IconBrandGithub} size={20} />
-					<h2 id="github">GitHub credential</h2>
+					<h2 id="github" tabIndex={-1}>
+						GitHub credential
+					</h2>
 					{prereqs?.credential.ok ? (
 						<span className="state state--good">
 							<Icon of={IconCircleCheck} />
@@ -161,7 +168,11 @@ function Server() {
 /** What a tenant writes with. */
 export function IntegrationsPage() {
 	const { tenant, role } = useHere();
-	const { data: credential, error, refetch } = useCredential(tenant);
+	const mayRead = role !== 'MEMBER';
+	const { data: credential, error, refetch } = useCredential(tenant, mayRead);
+	const sandbox = useSandbox();
+	const box = useRef<HTMLDivElement>(null);
+	useKeptFocus(box, 'h2', credential ? `${credential.fingerprint} ${credential.setAt}` : 'none');
 	return (
 		<>
 			<div className="page__head">
@@ -173,21 +184,35 @@ export function IntegrationsPage() {
 					</p>
 				</div>
 			</div>
-			<div className="stack stack--24 narrow">
-				{error && credential === undefined ? (
+			<div className="stack stack--24 narrow" ref={box}>
+				{!mayRead ? (
+					<Alert tone="info" icon={IconEye} title="The integrations are for ADMIN and AUDITOR">
+						<p>You are a MEMBER here. Whether writes are possible is under MCP Gateway, in the prerequisites.</p>
+					</Alert>
+				) : error && credential === undefined ? (
 					<Problem error={error} what="The credentials could not be read" retry={() => void refetch()} />
 				) : credential === undefined ? (
 					<p className="loading dim">Loading…</p>
 				) : credential ? (
 					<GithubCredential credential={credential} />
 				) : role === 'ADMIN' ? (
-					<TokenForm replacing={false} />
+					<>
+						<TokenForm replacing={false} />
+						{sandbox ? (
+							<Alert tone="info" icon={IconFlask} title="Use the sandbox’s own token">
+								<p>
+									Sandbox: the token printed at start by npm start works here; a restart sets it again when there is
+									none.
+								</p>
+							</Alert>
+						) : null}
+					</>
 				) : (
 					<Alert tone="info" icon={IconEye} title="There is no GitHub credential yet">
 						<p>An ADMIN sets it.</p>
 					</Alert>
 				)}
-				<Server />
+				{mayRead ? <Server /> : null}
 			</div>
 		</>
 	);

@@ -31,6 +31,7 @@ export function TokenForm({ replacing, onDone }: { replacing: boolean; onDone?: 
 			onDone?.();
 		} catch {
 			// set.error stands in the form
+			input.current?.focus();
 		}
 	};
 	const rejected =
@@ -39,7 +40,9 @@ export function TokenForm({ replacing, onDone }: { replacing: boolean; onDone?: 
 	return (
 		<section className="card" aria-labelledby="token-form">
 			<div className="card__head">
-				<h2 id="token-form">{verb} the GitHub credential</h2>
+				<h2 id="token-form" tabIndex={-1}>
+					{verb} the GitHub credential
+				</h2>
 			</div>
 			<form
 				onSubmit={(event) => {

@@ -10,6 +10,7 @@ import { Problem } from '#ui/controls/problem.tsx';
 import { Moment } from '#ui/controls/time.tsx';
 import { useFlags, useHere } from '#ui/tenant.tsx';
 import { JustOff } from './just-off.tsx';
+import { WhoSwitchedOff } from './last-change.tsx';
 import { SwitchOnDialog } from './switch-on-dialog.tsx';
 import { type Flags, featureName, type Switch, useSwitch } from './switches.ts';
 
@@ -219,7 +220,7 @@ export function KillSwitchPage() {
 				<SwitchOnDialog
 					tenant={tenant}
 					which={asking}
-					since={asked?.reason && !asked.effective ? `The last reason given: “${asked.reason}”.` : null}
+					since={asked && !asked.effective ? <WhoSwitchedOff what="it" told={asked} /> : null}
 					onClose={() => setAsking(undefined)}
 				/>
 			) : null}

@@ -1,11 +1,11 @@
 'use client';
 
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { Button } from '#ui/controls/button.tsx';
 import { Dialog } from '#ui/controls/dialog-lazy.tsx';
 import { Field } from '#ui/controls/field.tsx';
 import { Problem } from '#ui/controls/problem.tsx';
-import { featureName, type Switch, useSwitch } from './switches.ts';
+import { nameInSentence, type Switch, useSwitch } from './switches.ts';
 
 function becomesPossible(which: Switch): string {
 	switch (which.flag) {
@@ -22,11 +22,16 @@ function becomesPossible(which: Switch): string {
 export function SwitchOnDialog(props: { tenant: string; which: Switch; since?: ReactNode; onClose: () => void }) {
 	const [reason, setReason] = useState('');
 	const [missing, setMissing] = useState(false);
+	const field = useRef<HTMLInputElement>(null);
 	const put = useSwitch(props.tenant);
-	const name = featureName(props.which.flag);
+	const name = nameInSentence(props.which.flag);
 	const where = props.which.scope === 'global' ? 'everywhere' : `in ${props.tenant}`;
 	const submit = () => {
-		if (reason.trim() === '') return setMissing(true);
+		if (reason.trim() === '') {
+			setMissing(true);
+			field.current?.focus();
+			return;
+		}
 		put.mutate({ which: props.which, enabled: true, reason: reason.trim() }, { onSuccess: props.onClose });
 	};
 	return (
@@ -60,6 +65,7 @@ export function SwitchOnDialog(props: { tenant: string; which: Switch; since?: R
 						<input
 							className="in"
 							{...ids}
+							ref={field}
 							value={reason}
 							maxLength={500}
 							autoComplete="off"

@@ -20,6 +20,27 @@ const featureNames: Readonly<Record<Switch['flag'], string>> = {
 };
 export const featureName = (flag: Switch['flag']) => featureNames[flag];
 
+/** In the middle of a sentence: only a proper name keeps its capital. */
+export const nameInSentence = (flag: Switch['flag']) =>
+	flag === 'mcp.gateway' ? featureNames[flag] : featureNames[flag].toLowerCase();
+
+/** One switch as the API tells it. */
+type Told = { readonly by: string | null; readonly at: string | null; readonly reason: string | null };
+
+/** Which of the two switches that a write needs are off, with who did it; the tenant's own and “everywhere” apart. */
+export function switchesOff(flags: Flags | undefined, ok: { gateway: boolean; agentDispatch: boolean }) {
+	const gate = flags?.flags.find((one) => one.flag === 'mcp.gateway');
+	const off: { which: Switch; told: Told | undefined }[] = [];
+	if (!ok.gateway) {
+		const scope = gate && !gate.global ? 'global' : 'tenant';
+		off.push({ which: { scope, flag: 'mcp.gateway' }, told: gate });
+	}
+	if (!ok.agentDispatch) {
+		off.push({ which: { scope: 'tenant', flag: 'agentDispatchEnabled' }, told: flags?.agentDispatch });
+	}
+	return off;
+}
+
 function put(tenant: string, which: Switch, body: { enabled: boolean; reason?: string }): Promise<unknown> {
 	if (which.flag === 'agentDispatchEnabled') return call('PUT /api/agent-dispatch', { query: { tenant }, body });
 	if (which.scope === 'tenant') {

@@ -18,7 +18,8 @@ export function navigationOf(role: Role): { work: readonly NavItem[]; admin: rea
 		case 'ADMIN':
 			return { work: [auditLog], admin: [gateway, killSwitch, settings] };
 		case 'AUDITOR':
-			return { work: [auditLog, gateway], admin: [] };
+			// Reads everything, changes nothing: the pages say so.
+			return { work: [auditLog, gateway], admin: [killSwitch, settings] };
 		case 'MEMBER':
 			return { work: [gateway], admin: [] };
 	}

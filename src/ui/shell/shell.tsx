@@ -12,6 +12,7 @@ import { type Here, HereContext, type Me, useMe } from '#ui/tenant.tsx';
 import { BottomBar } from './bottom-bar.tsx';
 import { Brand } from './brand.tsx';
 import { OfflineBar } from './offline-bar.tsx';
+import { Shortcuts } from './shortcuts.tsx';
 import { SidebarContent } from './sidebar.tsx';
 import { Topbar } from './topbar.tsx';
 
@@ -76,6 +77,7 @@ export function Shell({ tenant, children }: { tenant: string; children: ReactNod
 							</main>
 						</div>
 					</div>
+					{here ? <Shortcuts /> : null}
 					{here ? <BottomBar current={current} onMore={() => setDrawer(true)} /> : null}
 					{here && drawer ? <Drawer current={current} onClose={() => setDrawer(false)} /> : null}
 				</HereContext>

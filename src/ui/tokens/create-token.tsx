@@ -41,6 +41,7 @@ export function CreateToken() {
 				onSubmit={(event) => {
 					event.preventDefault();
 					setMissing(name.trim() === '');
+					if (name.trim() === '') event.currentTarget.querySelector<HTMLElement>('input')?.focus();
 					if (name.trim() === '' || create.isPending) return;
 					create.mutate({ name: name.trim(), scopes: grant.scopes, expiresInHours }, { onSuccess: () => setName('') });
 				}}

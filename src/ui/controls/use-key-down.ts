@@ -1,9 +1,25 @@
 import { useEffect, useRef } from 'react';
 
-/** Whether the key was pressed where text is typed: single keys act only outside. */
-export const inField = (event: KeyboardEvent) =>
+/** Where the reader switched single keys off (WCAG 2.1.4); kept in this browser. */
+export const singleKeysOff = 'sarc-single-keys-off';
+
+const inField = (event: KeyboardEvent) =>
 	event.target instanceof Element &&
 	event.target.closest('input:not([type=checkbox]), textarea, select, [contenteditable]') !== null;
+
+function switchedOff(): boolean {
+	try {
+		return localStorage.getItem(singleKeysOff) === 'true';
+	} catch {
+		return false;
+	}
+}
+
+/** The single key that was pressed where no text is typed, or undefined: also when such keys are switched off. */
+export function singleKey(event: KeyboardEvent): string | undefined {
+	if (event.metaKey || event.ctrlKey || event.altKey || event.repeat) return undefined;
+	return event.key.length === 1 && !inField(event) && !switchedOff() ? event.key : undefined;
+}
 
 /**
  * Listens to keys on the page while mounted, but not while a dialog or menu is above it. In the capture phase: later, the
