@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { artifactBody } from './marker.ts';
 import { reservedMarker } from './reserved-marker.ts';
 
@@ -23,6 +23,80 @@ it.each([
 	['the sentence with a line separator', 'via\u2028sarc mcp gateway'],
 ])('finds what only the portal may write %s', (_, text) => {
 	expect(reservedMarker({ body: text })).toEqual({ path: 'args.body' });
+});
+
+it.each([
+	['a decimal reference', 'via SA&#82;C MCP Gateway'],
+	['a reference without its semicolon', 'via SA&#82 MCP via SA&#0000082C&nbspMCP Gateway'],
+	['hexadecimal references', '&#x73;arc-mcp&#X3A;'],
+	['references for spaces and signs', 'via&nbsp;SARC&emsp;MCP&Tab;Gateway sarc&hyphen;mcp&colon;'],
+	['references for letters', '&sscr;arc-&mopf;cp:'],
+	['invisible references', 'sarc&shy;-mcp&ZeroWidthSpace;:'],
+	['Windows-1252 dashes', 'sarc&#150;mcp:'],
+	['an empty tag', 'via SARC<wbr> MCP Gateway'],
+	['tags at the end', 'sarc-mcp<b></b>:'],
+	['a tag with > in a value', 'sarc-<b title=">">mcp</b>:'],
+	['a tag over lines', 'sarc-<b\ntitle="x">mcp</b>:'],
+	['a line break element', 'via<br>SARC MCP<br/>Gateway'],
+	['a comment', 'sarc-<!-- > -->mcp:'],
+	['a comment that is code', '`<!--` via SARC<wbr> MCP Gateway `-->`'],
+	['what only looks like a tag', '<y, via S&#65;RC MCP Gateway>'],
+	['backslashes', 'sarc\\-mcp\\:'],
+	['emphasis', 'sarc-*mcp*: **via** ~~SARC~~ `MCP` Gateway'],
+	['an empty link', 'via SARC[](x) MCP Gateway'],
+	['a link with brackets in its destination', 'via [SARC](a(b)c "t") MCP Gateway'],
+	['a reference link', 'via [SARC][x] MCP Gateway'],
+	['what only looks like a reference link', '[Approved][via S&#65;RC MCP Gateway]'],
+	['an image that shows nothing', 'via SARC![x](y) MCP Gateway'],
+	['a quote over lines', '> via\n> SARC\n> MCP Gateway'],
+	['a look-alike colon', 'sarc-mcp\ua789 or'],
+	['another', 'sarc-mcp\u2236'],
+	['look-alike dashes', 'sarc\u2010mcp:'],
+	['a minus', 'sarc\u2212mcp:'],
+	['Cyrillic letters', 'ѕагс-mcp:'],
+	['Cyrillic capitals', 'via ЅАRС МСР Gateway'],
+	['Greek letters', 'νια sarc mcp gateway'],
+	['small capitals', 'ᴠɪᴀ ꜱᴀʀᴄ ᴍᴄᴘ ɢᴀᴛᴇᴡᴀʏ'],
+	['Cherokee letters', 'sarc-ᎷᏟᏢ:'],
+	['an l for an I', 'VlA SARC MCP GATEWAY'],
+	['negative circled letters', '🅢arc-mcp:'],
+	['marks', 'sạrc-mc̣p:'],
+])('finds what would be shown as the footer, written with %s', (_, text) => {
+	expect(reservedMarker({ body: text })).toEqual({ path: 'args.body' });
+});
+
+it.each([
+	'We use SARC MCP: it asks before it writes. The gateway is fine.',
+	'The *sarc-mcp* package is at [sarc-mcp](https://example.com/sarc-mcp).',
+	'sarc_mcp: true',
+	'Traffic goes via SARC, then MCP, then the gateway.',
+	'if a<b && c>d then Vec<String> &amp; &lt;b&gt; — Привет: мир, Ελλάδα: 2·3',
+	'via the [SARC](https://x.example) [MCP][1] server’s Gateway',
+	'café: naïve – résumé',
+	'&#x; &#99999999999; &unknown; & &# </ <',
+])('does not refuse ordinary prose: %j', (text) => {
+	expect(reservedMarker({ body: text })).toBeNull();
+});
+
+it.each([
+	'a'.concat('\u0301'.repeat(31_999), '\u0323'.repeat(31_999)),
+	'\uff9e\u0323'.repeat(32_000),
+	'\u0301\uffa0\u0323'.repeat(21_333),
+	...['<a \'"', '<!--', '](', '](()', '![', '&#', '&', '<', '[a][', '\\', '\ufdfa'].map((unit) =>
+		unit.repeat(64_000 / unit.length),
+	),
+])('64,000 characters of anything get an answer (%#)', (text) => {
+	expect(reservedMarker({ body: text })).toBeNull();
+	expect(reservedMarker({ body: `${text} sarc-mcp:` })).toEqual({ path: 'args.body' });
+});
+
+it('looks at no more than 30 marks in a row, so that one stack cannot keep it busy', () => {
+	const normalize = vi.spyOn(String.prototype, 'normalize');
+	reservedMarker({ body: `a${'\u0301\u200b\u0323\uff9e'.repeat(16_000)}` });
+	const lengths = normalize.mock.contexts.map((text) => String(text).length);
+	normalize.mockRestore();
+	expect(lengths.length).toBeGreaterThan(0);
+	expect(Math.max(...lengths)).toBeLessThan(40);
 });
 
 it.each(['sarc mcp', 'sarc-mcp', 'sarcmcp:', 'via the SARC MCP Gateway', 'SARC', ''])('leaves %j alone', (text) => {

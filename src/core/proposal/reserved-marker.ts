@@ -1,7 +1,12 @@
 import type { JsonValue } from '#core/canonical-json';
-import { withoutInvisible } from './ignorable.ts';
+import { readings } from './as-rendered.ts';
+import { normalizeBounded, withoutInvisible } from './ignorable.ts';
+import { withoutLookalikes } from './lookalikes.ts';
 
 const RESERVED = ['sarc-mcp:', 'via sarc mcp gateway'];
+/** As rendered: a sentence is one wherever its lines and words are parted. */
+const RENDERED_REF = 'sarc-mcp:';
+const RENDERED_SENTENCE = 'viasarcmcpgateway';
 
 /**
  * Looks for what only the portal itself may write: a marker, or the sentence of the footer. Whoever could bring either
@@ -9,7 +14,8 @@ const RESERVED = ['sarc-mcp:', 'via sarc mcp gateway'];
  *
  * Every string of the args at any depth, keys too, is compared after NFKC, without invisible characters, without regard to
  * case, and with every run of white space (line ends too, as Markdown shows them) as one space. Gives the path
- * of the first place (`args.labels.0`), or null.
+ * of the first place (`args.labels.0`), or null. Then once more as a reader would see it: references decoded, markup
+ * dropped, look-alike letters as what they pass for.
  */
 export function reservedMarker(args: JsonValue): { path: string } | null {
 	const path = find(args, 'args');
@@ -33,7 +39,11 @@ function find(value: JsonValue, path: string): string | null {
 
 function isReserved(text: string): boolean {
 	const folded = fold(text);
-	return RESERVED.some((phrase) => folded.includes(phrase));
+	if (RESERVED.some((phrase) => folded.includes(phrase))) return true;
+	return readings(text).some((reading) => {
+		const seen = foldLookalikes(reading);
+		return seen.includes(RENDERED_REF) || seen.replaceAll(' ', '').includes(RENDERED_SENTENCE);
+	});
 }
 
 /**
@@ -42,6 +52,12 @@ function isReserved(text: string): boolean {
  * → s, K → k). NFKC once more, since folding can leave a text that is not in it.
  */
 function fold(text: string): string {
-	const plain = withoutInvisible(withoutInvisible(text).normalize('NFKC'));
-	return withoutInvisible(plain.toUpperCase().toLowerCase().normalize('NFKC')).replace(/\s+/g, ' ');
+	const plain = withoutInvisible(normalizeBounded(withoutInvisible(text), 'NFKC'));
+	return withoutInvisible(normalizeBounded(plain.toUpperCase().toLowerCase(), 'NFKC')).replace(/\s+/g, ' ');
+}
+
+/** Marks go too: a dot under a letter is easily overlooked. */
+function foldLookalikes(text: string): string {
+	const bare = withoutInvisible(normalizeBounded(withoutInvisible(text), 'NFKD')).replace(/\p{M}+/gu, '');
+	return withoutLookalikes(bare).toLowerCase().replace(/\s+/g, ' ');
 }
