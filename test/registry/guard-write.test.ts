@@ -171,7 +171,7 @@ describe('422 invalid_args', () => {
 	test.each(['owner', 'repo', 'title'])('an issue without %s', (key) => {
 		const { paths, errors } = refusal(guard('issue_write', without(issue(), key)));
 		expect(paths).toEqual([`args.${key}`]);
-		expect(errors?.[0]?.message).toBe(`${key} is needed`);
+		expect(errors?.[0]?.message).toBe('is needed');
 	});
 
 	test.each(['owner', 'repo', 'issue_number', 'body'])('a comment without %s', (key) => {
@@ -192,10 +192,18 @@ describe('422 invalid_args', () => {
 	test('null says what to do, and every wrong field is named at once', () => {
 		const { errors } = refusal(guardIssue({ title: null, repo: '..', owner: 5 }));
 		expect(errors).toEqual([
-			{ path: 'args.owner', message: 'owner must be text' },
-			{ path: 'args.repo', message: 'repo must be a name, not a dot' },
+			{ path: 'args.owner', message: 'must be text' },
+			{ path: 'args.repo', message: 'must be a name, not a dot' },
 			{ path: 'args.title', message: 'null is not a value here: leave it out, or give one' },
 		]);
+	});
+
+	test('25,000 unknown arguments are answered with 20 errors and their number', () => {
+		const many = Object.fromEntries(Array.from({ length: 25_000 }, (_, n) => [`k${n}`, 1]));
+		const { errors, detail } = refusal(guardIssue(many));
+		expect(errors).toHaveLength(20);
+		expect(errors?.[0]).toEqual({ path: 'args.k0', message: 'must be left out: this write takes no such argument' });
+		expect(detail).toContain('(and 24999 more)');
 	});
 
 	test('the limits themselves pass', () => {
@@ -230,6 +238,16 @@ describe('422 for text that only the portal may write', () => {
 			expect(refusal(guardIssue({ body }))).toMatchObject({ code: 'footer_hidden', paths: ['args.body'] });
 			expect(refusal(guardComment({ body }))).toMatchObject({ code: 'footer_hidden', paths: ['args.body'] });
 		}
+	});
+
+	test('where something opens and what to do about it is said in sentences', () => {
+		expect(refusal(guardIssue({ body: 'see <!-- this' })).errors).toEqual([
+			{
+				path: 'args.body',
+				message:
+					'At character 5: A comment opens here and never closes; it would hide the approver’s footer. Close it with -->.',
+			},
+		]);
 	});
 
 	test('the order is schema, marker, footer', () => {

@@ -5,6 +5,9 @@ import { type FieldError, type Refusal, refuse } from '#core/refusals';
 import type { SafeWrite } from '#core/registry/types';
 import { err, ok, type Result } from '#core/result';
 
+/** The caller decides how many arguments are wrong, so not all of them are named; the sentence says how many there are. */
+const MAX_ERRORS = 20;
+
 /**
  * Whether the args, as received, fit the write (contracts §3 check 9): its closed schema, then nothing that only the
  * portal may write, then a body that lets the footer be seen (bytes §3). An argument that the real server would ignore
@@ -14,14 +17,14 @@ import { err, ok, type Result } from '#core/result';
  */
 export function checkArgs(write: SafeWrite, args: JsonValue): Result<JsonObject, Refusal> {
 	if (args === null || typeof args !== 'object' || Array.isArray(args)) {
-		return err(invalid([{ path: 'args', message: 'args must be an object' }]));
+		return err(invalid([{ path: 'args', message: 'must be an object' }]));
 	}
 	const errors = schemaErrors(write, args);
 	if (errors.length > 0) return err(invalid(errors));
 
 	const reserved = reservedMarker(args);
 	if (reserved !== null) {
-		const message = 'this text is how the portal marks what was approved; write it in other words';
+		const message = 'This reads like the mark that the portal puts under what was approved. Say it in other words.';
 		return err(
 			refuse('reserved_marker', `${reserved.path} holds text that only the portal may write.`, {
 				errors: [{ path: reserved.path, message }],
@@ -35,7 +38,7 @@ export function checkArgs(write: SafeWrite, args: JsonValue): Result<JsonObject,
 		const path = `args.${write.bodyField}`;
 		return err(
 			refuse('footer_hidden', `${path} leaves something open that would hide the approver’s footer.`, {
-				errors: [{ path, message: `${hidden.reason} (from character ${hidden.at + 1} on)` }],
+				errors: [{ path, message: `At character ${hidden.at + 1}: ${hidden.reason}` }],
 			}),
 		);
 	}
@@ -47,18 +50,24 @@ function schemaErrors(write: SafeWrite, args: JsonObject): FieldError[] {
 	if (parsed.success) return [];
 	return parsed.error.issues.flatMap((issue): FieldError[] => {
 		if (issue.code === 'unrecognized_keys') return issue.keys.map(unknownKey);
-		return [{ path: ['args', ...issue.path.map(String)].join('.'), message: issue.message }];
+		const name = issue.path.map(String).join('.');
+		return [{ path: name === '' ? 'args' : `args.${name}`, message: withoutName(issue.message, name) }];
 	});
+}
+
+/** A schema's messages begin with the field's name (“owner must be …”); here the path in front says it. */
+function withoutName(message: string, name: string): string {
+	return message.startsWith(`${name} `) ? message.slice(name.length + 1) : message;
 }
 
 /** The key is the caller's: repeated only when it looks like a name, so that an answer never carries a page of text. */
 function unknownKey(key: string): FieldError {
 	const path = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(key) ? `args.${key}` : 'args';
-	return { path, message: 'this write takes no such argument; leave it out' };
+	return { path, message: 'must be left out: this write takes no such argument' };
 }
 
 function invalid(errors: FieldError[]): Refusal {
 	const first = errors[0];
 	const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-	return refuse('invalid_args', `${first?.path}: ${first?.message}${more}.`, { errors });
+	return refuse('invalid_args', `${first?.path}: ${first?.message}${more}.`, { errors: errors.slice(0, MAX_ERRORS) });
 }

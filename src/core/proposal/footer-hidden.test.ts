@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { footerHidden, htmlComments } from './footer-hidden.ts';
+import { MAX_OPEN } from './html-scan.ts';
 
 describe('refuses what would hide, swallow or restyle the footer', () => {
 	it.each<[string, string]>([
@@ -10,6 +11,13 @@ describe('refuses what would hide, swallow or restyle the footer', () => {
 		['a comment that --!> ends for HTML alone', '<!-- --!> <details> -->'],
 		['a comment that a blank line makes text', 'a <!-- b\n\n<details>\n\n-->'],
 		['a comment in a list that the list ends', '- <!--\n<details>\n-->'],
+		[
+			'a comment that a table cell splits',
+			'| a | b |\n|---|---|\n| x <!-- </td></tr></tbody></table><details><summary>log</summary> | --> |',
+		],
+		['a comment in a list that a table cell splits', '- a | b\n  --|--\n      <!-- | </table><details> --> |'],
+		['</ at the very end of an HTML block, which takes the line end for its own', '<div>x</div>\n</'],
+		['</ at the end of an HTML block’s line', '<div>x</div>\n</\n'],
 		['an open code fence', '```js\ncode'],
 		['an open tilde fence', '~~~\n```'],
 		['a fence whose end is too short', '````\n```'],
@@ -60,7 +68,17 @@ describe('refuses what would hide, swallow or restyle the footer', () => {
 		['an open declaration', '<!DOCTYPE html'],
 		['CR alone as line end', 'a\r```\rb'],
 	])('%s', (_, body) => {
-		expect(footerHidden(body)).toEqual({ reason: expect.any(String), at: expect.any(Number) });
+		const hidden = footerHidden(body);
+		expect(hidden?.at).toBeLessThan(body.length);
+		// Sentences that say what to do: the first begins with a capital or the tag itself, each ends with a full stop.
+		expect(hidden?.reason).toMatch(/^(?:[A-Z]|<\/?[a-z]).{20,}[^.]\.$/);
+	});
+	it('more elements open at once than any text needs, at once and not after looking through them all', () => {
+		const body = `a <b>${'<li><dd>'.repeat(4_200)}\`${'</b>'.repeat(7_000)}`;
+		expect(footerHidden(body)).toMatchObject({ at: 'a <b>'.length + 8 * 49 + '<li>'.length });
+		const nested = (depth: number) => '<sup>'.repeat(depth) + '</sup>'.repeat(depth);
+		expect(footerHidden(nested(MAX_OPEN))).toBeNull();
+		expect(footerHidden(nested(MAX_OPEN + 1))?.at).toBe(5 * MAX_OPEN);
 	});
 });
 
@@ -83,6 +101,7 @@ describe('lets pass what hides nothing', () => {
 		['closed details', '<details>\n<summary>Logs</summary>\n\n```\nlog <div>\n```\n\n</details>'],
 		['closed details in a list', '- <details><summary>L</summary>\n  text\n\n  </details>'],
 		['closed comments', '<!-- template -->\n\ntext <!-- c --> b\n\n<!--\nmany\n\nlines\n-->'],
+		['a comment with a bar on a line of its own', 'a | b\n--|--\n1 | 2\n\n<!-- bug | feature -->\n'],
 		['a task list', '- [x] done `<div>`\n- [ ] <b>x</b>'],
 		['optional end tags', '<ul>\n<li>a\n<li>b\n</ul>\n\n<table><tr><td>x<td>y</table>'],
 		['a paragraph, which the footer’s rule ends', '<p align="center">x'],

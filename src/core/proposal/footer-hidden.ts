@@ -30,6 +30,16 @@ const BLANK = /^[ \t]*$/;
 /** Indentation and the containers that a line may open: quotes, list items, tasks, footnotes. */
 const PREFIX = /^(?:[ \t]|>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t])|\[[ xX]\](?=[ \t])|\[\^[^\]\s]{1,100}\]:)*/;
 const FENCE = /^(`{3,}(?=[^`]*$)|~{3,})/;
+
+const OPEN_FENCE =
+	'A code fence opens here and may never close; it would turn the approver’s footer into code. Close it with the same characters on a line of their own.';
+const CONTAINED_FENCE =
+	'A code fence in a list or quote opens something that may not be code and would hide the approver’s footer. Move the code out of the list or quote.';
+const FENCE_IN_HTML =
+	'A code fence stands inside HTML here, so it may never close. Leave a blank line between the HTML and the code.';
+const neverCloses = (name: string): string =>
+	`<${name}> opens here and never surely closes; it would swallow the approver’s footer. Add </${name}> where nothing can be taken for code or a link.`;
+
 const VERBATIM_END = /<\/(?:pre|script|style|textarea)>/i;
 
 function scanBody(body: string, depth: number): { scan: Scan; hidden: FooterHidden | null } {
@@ -57,7 +67,7 @@ function scanBody(body: string, depth: number): { scan: Scan; hidden: FooterHidd
 				prefix === ''
 					? closingFence(text, n, lines.length, fence)
 					: containedFence(text, n, lines.length, prefix, fence);
-			if (close === null) return stop({ reason: 'a code fence that may not end', at: start });
+			if (close === null) return stop({ reason: OPEN_FENCE, at: start });
 			if (prefix === '') newParagraph(scan);
 			else {
 				scan.fresh = false;
@@ -65,8 +75,7 @@ function scanBody(body: string, depth: number): { scan: Scan; hidden: FooterHidd
 				const inner: string[] = [];
 				for (let k = n + 1; k < close; k++) inner.push(text(k).slice(prefix.length));
 				const within = depth === 0 ? scanBody(inner.join('\n'), depth + 1) : null;
-				if (within === null || within.hidden)
-					return stop({ reason: 'code in a list or quote that may not be code', at: start });
+				if (within === null || within.hidden) return stop({ reason: CONTAINED_FENCE, at: start });
 				if (within.scan.comments.length > 0) scan.comments.push({ start, end: (lines[close] as Line).end });
 				scan.dirty = true;
 			}
@@ -77,8 +86,7 @@ function scanBody(body: string, depth: number): { scan: Scan; hidden: FooterHidd
 		const block = htmlBlock(text, n, lines.length, prefix, rest, scan.fresh);
 		if (block) {
 			const last = lines[block.last] as Line;
-			if (!block.certain && anyFence(text, n, block.last))
-				return stop({ reason: 'a code fence inside HTML', at: start });
+			if (!block.certain && anyFence(text, n, block.last)) return stop({ reason: FENCE_IN_HTML, at: start });
 			const hidden = scanRaw(scan, start, last.end, block.certain);
 			if (hidden) return stop(hidden);
 			if (block.certain) newParagraph(scan);
@@ -98,7 +106,7 @@ function scanBody(body: string, depth: number): { scan: Scan; hidden: FooterHidd
 		n++;
 	}
 	const left = scan.open.at(-1);
-	return { scan, hidden: left ? { reason: `<${left.name}> that is not closed`, at: left.at } : null };
+	return { scan, hidden: left ? { reason: neverCloses(left.name), at: left.at } : null };
 }
 
 /** The line that closes a fence at column 0, where nothing but such a line can; null without one. */

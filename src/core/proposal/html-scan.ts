@@ -1,7 +1,7 @@
 import { END_OPTIONAL, RAW_TEXT, SWALLOWING } from './html-elements.ts';
 import { inlineTag, rawTag, type Tag } from './html-tag.ts';
 
-/** Why the footer could be hidden, in words for the author; `at` = UTF-16 offset into the body of what does it. */
+/** Why the footer could be hidden, and what to do, as sentences for the author; `at` = UTF-16 offset into the body of what does it. */
 export type FooterHidden = { reason: string; at: number };
 
 type OpenElement = {
@@ -13,6 +13,9 @@ type OpenElement = {
 	bracket: number;
 	bars: number;
 };
+
+/** How many elements may be open at once. */
+export const MAX_OPEN = 100;
 
 /**
  * What is known at one point of a body. Everything leans to one side: an opening counts wherever it could be one, a closing
@@ -89,7 +92,7 @@ export function scanLine(scan: Scan, start: number, end: number, weak: boolean):
 				else scan.dirty = true;
 			} else if (source[i] === ':') scan.dirty = true; // a definition, which shows nothing
 		} else if (char === '<') {
-			const special = scanSpecial(scan, i, end, false);
+			const special = scanSpecial(scan, i, end, false, false);
 			if (special !== null) {
 				if (typeof special !== 'number') return special;
 				i = special;
@@ -159,7 +162,7 @@ export function scanRaw(scan: Scan, start: number, end: number, certain: boolean
 			i++;
 			continue;
 		}
-		const special = scanSpecial(scan, i, end, true);
+		const special = scanSpecial(scan, i, end, true, certain);
 		if (special !== null) {
 			if (typeof special !== 'number') return special;
 			i = special;
@@ -170,7 +173,11 @@ export function scanRaw(scan: Scan, start: number, end: number, certain: boolean
 			continue;
 		}
 		const tag = rawTag(source, i, end);
-		if (tag === null) return { reason: 'a tag that does not end', at: i };
+		if (tag === null)
+			return {
+				reason: 'A tag opens here and never ends; it would swallow the approver’s footer. End it with >.',
+				at: i,
+			};
 		const surely = (from: OpenElement): boolean =>
 			certain || (from.at >= start ? lastMarkdown < from.at : plainBefore && lastMarkdown < start);
 		const next = scanTag(scan, tag, { at: i, bracket: 0, bars: 0 }, end, surely);
@@ -183,29 +190,48 @@ export function scanRaw(scan: Scan, start: number, end: number, certain: boolean
 const PLAIN_DECLARATION = /<(?:\?[^<>\r\n]+\?>|!\[CDATA\[[^<>[\]\r\n]*\]\]>|[!/][^<>[\r\n]*>)/y;
 
 /** Comments and other `<!`, `<?` at `at`: the index after, why not, or null when it is none of these. */
-function scanSpecial(scan: Scan, at: number, end: number, raw: boolean): number | FooterHidden | null {
+function scanSpecial(
+	scan: Scan,
+	at: number,
+	end: number,
+	raw: boolean,
+	certain: boolean,
+): number | FooterHidden | null {
 	const { source } = scan;
 	if (source.startsWith('<!--', at)) {
 		// From at + 2: `<!-->` and `<!--->` are whole comments to HTML.
 		const close = source.indexOf('-->', at + 2);
-		if (close < 0 || close + 3 > end) return { reason: 'a comment that does not end', at };
+		if (close < 0 || close + 3 > end) {
+			const reason = 'A comment opens here and never closes; it would hide the approver’s footer. Close it with -->.';
+			return { reason, at };
+		}
 		const text = source.slice(at + 4, close);
+		// A table may end a cell, and the comment with it, at a bar.
+		const split = !certain && text.includes('|');
 		const odd = raw
 			? text.includes('--!>')
 			: /--|^-?>|-$/.test(text) || (scan.dirty && /[<`]/.test(text)) || close < at + 4;
-		if (odd) return { reason: 'a comment that may end elsewhere', at };
+		if (split || odd) {
+			const reason =
+				'A comment opens here that may close elsewhere than it seems, and then hide the approver’s footer. Put it on lines of its own, without -- or | inside, or leave it out.';
+			return { reason, at };
+		}
 		scan.comments.push({ start: at, end: close + 3 });
 		return close + 3;
 	}
 	const next = source.slice(at + 1, at + 3);
-	const declared = raw ? /^(?:[!?]|\/[^A-Za-z])/.test(next) : /^(?:![A-Za-z[]|\?)/.test(next);
+	const declared = raw ? /^(?:[!?]|\/(?![A-Za-z]))/.test(next) : /^(?:![A-Za-z[]|\?)/.test(next);
 	if (!declared) return null;
 	// Markdown and HTML end these at different places, so only the plainest is taken: one line, no angle bracket inside.
 	PLAIN_DECLARATION.lastIndex = at;
 	const closed = PLAIN_DECLARATION.test(source) && PLAIN_DECLARATION.lastIndex <= end;
 	return closed
 		? PLAIN_DECLARATION.lastIndex
-		: { reason: 'a declaration or instruction (<! or <?) that may not end', at };
+		: {
+				reason:
+					'A declaration (<!, <? or </) opens here and may never end; it would swallow the approver’s footer. Put it in code, or leave it out.',
+				at,
+			};
 }
 
 /** Counts a tag; gives the index to go on from. */
@@ -217,18 +243,34 @@ function scanTag(
 	certain: (from: OpenElement) => boolean,
 ): number | FooterHidden {
 	const { source, open, names } = scan;
-	if (source.slice(here.at + 1, tag.end).includes('<')) return { reason: 'a tag within a tag', at: here.at };
+	if (source.slice(here.at + 1, tag.end).includes('<'))
+		return {
+			reason: 'A tag opens here with another < inside it, so it may end elsewhere than it seems. Write that < as &lt;.',
+			at: here.at,
+		};
 	if (RAW_TEXT.has(tag.name)) {
 		if (tag.closing) return tag.end;
 		const close = new RegExp(`[^<\`[\\]|\\\\\\r\\n]*</${tag.name}[ \\t]*>`, 'iy');
 		close.lastIndex = tag.end;
 		const closed = tag.name !== 'plaintext' && close.test(source) && close.lastIndex <= end;
-		return closed ? close.lastIndex : { reason: `<${tag.name}> that may not end`, at: here.at };
+		return closed
+			? close.lastIndex
+			: {
+					reason: `<${tag.name}> opens here and may never close; it would hide the approver’s footer. Put it in code, or leave it out.`,
+					at: here.at,
+				};
 	}
 	if (!SWALLOWING.has(tag.name)) return tag.end;
 	if (!tag.closing) {
 		// The next of a kind ends the one before: <li> … <li>.
 		if (END_OPTIONAL.has(tag.name) && open.at(-1)?.name === tag.name) pop(scan);
+		// Nobody writes such a thing, and every closing tag has to look through what is open.
+		if (open.length >= MAX_OPEN) {
+			return {
+				reason: `More than ${MAX_OPEN} HTML elements are open at once here. Close some before you open more.`,
+				at: here.at,
+			};
+		}
 		open.push({ name: tag.name, end: tag.end, line: scan.line, paragraph: scan.paragraph, ...here });
 		names.set(tag.name, (names.get(tag.name) ?? 0) + 1);
 		return tag.end;
@@ -236,7 +278,10 @@ function scanTag(
 	if ((names.get(tag.name) ?? 0) === 0) return tag.end; // closes nothing
 	let inner = open.at(-1);
 	const target = open.findLast((element) => element.name === tag.name || !END_OPTIONAL.has(element.name));
-	if (target?.name !== tag.name) return { reason: `</${tag.name}> where <${inner?.name}> is still open`, at: here.at };
+	if (target?.name !== tag.name) {
+		const reason = `</${tag.name}> stands here while <${inner?.name}> is still open. Close elements in the reverse order of opening them.`;
+		return { reason, at: here.at };
+	}
 	if (!certain(target)) return tag.end;
 	while (inner !== target) {
 		pop(scan);
