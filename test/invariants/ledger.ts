@@ -18,7 +18,7 @@ export const invariants = {
 		'Any change, removal, insertion or reordering of audit entries is found, at its first place (bytes §4).',
 	'append-only':
 		'Audit entries cannot be updated, deleted or truncated, and a state change without its entry does not happen (bytes §4).',
-	'args-not-logged': 'No raw argument enters the audit log: only its hash (product, bytes §4).',
+	'args-not-logged': 'No raw argument enters the audit log: only its hash (bytes §4).',
 	'secret-stays':
 		'A PAT is in no log, error, audit row, answer or file but the sealed one, and is sent to the configured provider only.',
 	'sealed-to-row': 'A sealed credential opens only as the row that it was sealed for, with this portal’s key.',
