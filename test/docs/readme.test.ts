@@ -47,6 +47,20 @@ describe('[chain-detects] the script in README', () => {
 		expect(run.stderr).toContain(`the chain breaks at entry ${seq}`);
 	});
 
+	it.each([
+		['an empty file', ''],
+		['one that was cut off in its last line', `${lines[0]}\n${lines[1]}`],
+		['one whose only line does not end', lines[0] ?? ''],
+		['text that is no export', 'hello\n'],
+		['JSON that is no entry', '{"seq":0}\n'],
+		['JSON null', 'null\n'],
+	])('complains about %s and prints no head', (_what, text) => {
+		const file = join(folder, 'foreign.ndjson');
+		writeFileSync(file, text);
+		const run = spawnSync(process.execPath, [script, file], { encoding: 'utf8' });
+		expect([run.status === 0, run.stdout]).toEqual([false, '']);
+	});
+
 	it('prints another head when the last entry is changed or cut off', () => {
 		const changed = lines.with(3, (lines[3] ?? '').replace('"d"', '"x"'));
 		for (const entries of [changed, lines.slice(0, 3)]) {
