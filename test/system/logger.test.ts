@@ -28,6 +28,8 @@ const canaries: Record<string, { text: string; mustNotAppear: string }> = {
 	'password in JSON': { text: '{"email":"a@b.c","password":"canary and more","x":1}', mustNotAppear: 'canary' },
 	'password in a log phrase': { text: 'password: canary', mustNotAppear: 'canary' },
 	'database URL': { text: 'postgres://portal:canary%21@db.example/portal', mustNotAppear: 'canary' },
+	'session cookie of a long name': { text: `session${'x'.repeat(60)}=canary`, mustNotAppear: 'canary' },
+	'URL of a long scheme': { text: `${'x'.repeat(60)}://portal:canary@db.example/`, mustNotAppear: 'canary' },
 	'odd database URL': { text: 'postgres://portal:can@ary@db.example/portal', mustNotAppear: 'ary@' },
 	JWE: { text: 'eyJhbGciOiJkaXIiLCJlbmMi.CANARY.x', mustNotAppear: 'CANARY' },
 	'the portal’s own secret': { text: `before ${KNOWN} after`, mustNotAppear: 'nown secret' },
@@ -82,6 +84,10 @@ describe('a field that is secret by its name is masked whatever it holds', () =>
 		log.info({ [name]: 'plain canary', deep: { [name]: ['plain canary'], more: { [name]: { a: 'canary' } } } }, 'm');
 		expect(lines[0]).not.toContain('canary');
 		expect(JSON.parse(lines[0] ?? '')[name]).toBe('[redacted]');
+
+		const child = capture();
+		child.pino.child({ [name]: 'plain canary', deep: { [name]: 'plain canary' } }).info('m');
+		expect(child.lines[0]).not.toContain('canary');
 	});
 });
 
@@ -185,6 +191,50 @@ describe('a log line', () => {
 		expect(lines).toEqual([]);
 	});
 
+	it.each<[string, (text: string, to: ReturnType<typeof capture>) => void]>([
+		['a field', (text, { log }) => log.info({ note: text }, 'm')],
+		['a deep field', (text, { log }) => log.info({ a: [{ b: text }] }, 'm')],
+		['a field’s name', (text, { log }) => log.info({ [text]: 1 }, 'm')],
+		['the message', (text, { log }) => log.info({}, text)],
+		['an interpolated value', (text, { pino }) => pino.info('got %s', text)],
+		['the message of a bug', (text, { log }) => log.error({ err: new TypeError(text) }, 'm')],
+		['a child logger’s field', (text, { pino }) => pino.child({ note: text }).info('m')],
+		['a grandchild’s field', (text, { pino }) => pino.child({}).child({ note: text }, {}).info('m')],
+	])('cuts a text of more than 4 KiB in %s', (_where, write) => {
+		const to = capture();
+		write('x'.repeat(64 * 1024), to);
+		expect(to.lines[0]?.length).toBeLessThan(5000);
+		expect(() => JSON.parse(to.lines[0] ?? '')).not.toThrow();
+		expect(to.lines[0]).toContain('xxx');
+	});
+
+	it('keeps a text of 4 KiB whole, and never cuts a character in two', () => {
+		const { log, lines } = capture();
+		log.info({ whole: 'x'.repeat(4096), cut: `${'x'.repeat(4095)}😀` }, 'm');
+		const line = JSON.parse(lines[0] ?? '');
+		expect(line.whole).toBe('x'.repeat(4096));
+		expect(line.cut).toBe(`${'x'.repeat(4095)}…`);
+	});
+
+	it('holds no part of a secret that the cut goes through', () => {
+		for (let before = 4096 - KNOWN.length; before <= 4096; before++) {
+			const { log, pino, lines } = capture();
+			const text = `${'x'.repeat(before)}${KNOWN}${'y'.repeat(100)}`;
+			log.info({ note: text, [text]: 1 }, text);
+			pino.info('%s', text);
+			expect(lines.join('')).not.toContain(JSON.stringify(KNOWN.slice(0, 4)).slice(1, -1));
+		}
+	});
+
+	it('is finished for texts made to be costly', () => {
+		const { log, pino, lines } = capture();
+		for (const text of hostile) {
+			log.error({ err: new TypeError(text), note: text, [text]: text }, text);
+			pino.error('%s', text);
+		}
+		expect(lines).toHaveLength(hostile.length * 2);
+	});
+
 	it('survives a cycle', () => {
 		const { log, lines } = capture();
 		const cycle: Record<string, unknown> = {};
@@ -193,6 +243,16 @@ describe('a log line', () => {
 		expect(() => JSON.parse(lines[0] ?? '')).not.toThrow();
 	});
 });
+
+/** 200 KB each of what a pattern could begin or go on with at every character: the square of that would take minutes. */
+const hostile = [
+	`cookie${'a'.repeat(200_000)}`,
+	`://${'a-.'.repeat(70_000)}`,
+	...[
+		...['session', 'ghp_', 'Bearer ', 'a://', 'a:', '{"token":"', 'eyJ', 'eyJabcdefgh.', 'x@', 'secret=', 'passwd '],
+		...['basic%20', 'authorization: ', 'cookie:', '\\', ' ', '"', '`', '1:', '(', '\n    at '],
+	].map((piece) => piece.repeat(200_000 / piece.length)),
+];
 
 function jsonError(text: string): Error {
 	try {

@@ -38,11 +38,15 @@ function codeOf(error: Error): string | number | undefined {
 /** Quoted values and URLs are data: `Headers.append: "Bearer …" is an invalid header value`, `Failed to parse URL from …`. */
 function withoutValues(message: string): string {
 	return message
+		.slice(0, 1000) // before the patterns look: whoever sent the value decides how long it is
 		.replace(/"[^"]*"?/g, '"…"')
 		.replace(/`[^`]*`?/g, '`…`')
-		.replace(/[a-z][a-z0-9+.-]*:\/\/\S*/gi, '[url]')
+		.replace(/[a-z0-9+.-]{0,1000}:\/\/\S*/gi, '[url]')
 		.slice(0, 200);
 }
+
+/** Ten frames, which is all that the engine writes, are far shorter. */
+const MOST_STACK = 8192;
 
 /** Function, file name and line of the frames in our own code: enough to find a bug, nothing about the machine's folders. */
 function framesOf(error: Error): string[] {
@@ -51,7 +55,7 @@ function framesOf(error: Error): string[] {
 	const stack = error.stack ?? '';
 	const frames = stack.startsWith(head) ? stack.slice(head.length) : stack.startsWith(error.name) ? '' : stack;
 	const found: string[] = [];
-	for (const line of frames.split('\n')) {
+	for (const line of frames.slice(0, MOST_STACK).split('\n')) {
 		const frame = /^ {4}at (?:async )?(?:(?<fn>[\w.$<> ]{1,80}) \()?(?<path>[^()]+):(?<line>\d+):\d+\)?$/.exec(
 			line,
 		)?.groups;

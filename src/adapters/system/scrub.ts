@@ -6,7 +6,8 @@ const SUSPICIOUS =
 
 /**
  * No pattern asks for a word boundary before it: in a JSON line a newline is written `\n`, so the token after it
- * stands right behind a letter. A 40-digit hex string alone is not masked, since commits and hashes look the same.
+ * stands right behind a letter. So every character may be a beginning, and a repetition that may hold further beginnings
+ * must have an upper bound, or a hostile text costs the square of its length. A 40-digit hex string alone is not masked, since commits and hashes look the same.
  */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
 	// GitHub's tokens, then ours.
@@ -21,12 +22,12 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
 	[/(basic)(?:\s|\\+[nrt]|%20)+[A-Za-z0-9+/_-]{8,}=*/gi, `$1 ${MASK}`],
 	// A Cookie or Set-Cookie header, up to the end of its text; a session cookie named on its own.
 	[/(cookie\\*["']?\s*[:=]\s*(?:\\*["'])?)[^"'\\\r\n]+/gi, `$1${MASK}`],
-	[/(session[\w.-]*=)[^\s"'\\;,]+/gi, `$1${MASK}`],
+	[/(session[\w.-]{0,64}=)[^\s"'\\;,]+/gi, `$1${MASK}`],
 	// `password=x`, `"password":"x y"`, `\"secret\":\"x\"`: quoted up to the quote, else up to a separator.
 	[/((?:passw(?:or)?d|passphrase|pwd|secret)\\*["']?\s*[:=]\s*\\*")[^"\\]+/gi, `$1${MASK}`],
 	[/((?:passw(?:or)?d|passphrase|pwd|secret)\\*["']?\s*[:=]\s*)(?!\\*")[^\s"'\\,;&}]+/gi, `$1${MASK}`],
-	// User and password of any URL.
-	[/([a-z][a-z0-9+.-]*:\/\/)[^\s"'\\/]*@/gi, `$1${MASK}@`],
+	// User and password of any URL, whatever its scheme.
+	[/:\/\/[^\s"'\\/]*@/g, `://${MASK}@`],
 ];
 
 /**
@@ -45,6 +46,19 @@ export function createScrub(known: readonly string[]): (line: string) => string 
 		if (!SUSPICIOUS.test(text)) return text;
 		for (const [pattern, replacement] of PATTERNS) text = text.replace(pattern, replacement);
 		return text;
+	};
+}
+
+/** Longer texts of a log line are cut: a line is for reading, and it costs whoever collects it. */
+const MOST_TEXT = 4096;
+
+/** Cuts a text, after scrubbing it: of a secret that the cut goes through, the rest could no longer be recognised. */
+export function createShorten(scrub: (text: string) => string): (text: string) => string {
+	return (text) => {
+		if (text.length <= MOST_TEXT) return text;
+		const clean = scrub(text);
+		if (clean.length <= MOST_TEXT) return clean;
+		return `${clean.slice(0, MOST_TEXT).replace(/[\ud800-\udbff]$/, '')}…`;
 	};
 }
 
