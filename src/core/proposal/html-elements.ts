@@ -18,6 +18,9 @@ export const RAW_TEXT = set('iframe noembed noframes noscript plaintext script s
 /** Of the swallowing ones, those that the end of an outer element ends too. */
 export const END_OPTIONAL = set('caption colgroup dd dt li optgroup option rb rp rt rtc tbody td tfoot th thead tr');
 
+/** An end tag inside one of these ends nothing outside it (HTML: “has an element in scope”). */
+export const SCOPES = set('applet button caption marquee math object select svg table td template th');
+
 /** Start a Markdown HTML block that runs to the next blank line, as an opening or a closing tag (kind 6). */
 export const BLOCK_START = set(
 	'address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt ' +

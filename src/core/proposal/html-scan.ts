@@ -1,4 +1,4 @@
-import { END_OPTIONAL, RAW_TEXT, SWALLOWING } from './html-elements.ts';
+import { END_OPTIONAL, RAW_TEXT, SCOPES, SWALLOWING } from './html-elements.ts';
 import { inlineTag, rawTag, type Tag } from './html-tag.ts';
 
 /** Why the footer could be hidden, and what to do, as sentences for the author; `at` = UTF-16 offset into the body of what does it. */
@@ -12,6 +12,8 @@ type OpenElement = {
 	paragraph: number;
 	bracket: number;
 	bars: number;
+	/** Opened where Markdown may put a heading, list item or quote around it. */
+	contained: boolean;
 };
 
 /** How many elements may be open at once. */
@@ -111,7 +113,7 @@ export function scanLine(scan: Scan, start: number, end: number, weak: boolean):
 				i++;
 				continue;
 			}
-			const here = { at: i, bracket: scan.brackets.at(-1) ?? 0, bars };
+			const here = { at: i, bracket: scan.brackets.at(-1) ?? 0, bars, contained: true };
 			const certain = (from: OpenElement): boolean => {
 				if (scan.dirty) return false;
 				if (from.line === scan.line) return from.bars === bars && from.bracket === here.bracket;
@@ -180,7 +182,7 @@ export function scanRaw(scan: Scan, start: number, end: number, certain: boolean
 			};
 		const surely = (from: OpenElement): boolean =>
 			certain || (from.at >= start ? lastMarkdown < from.at : plainBefore && lastMarkdown < start);
-		const next = scanTag(scan, tag, { at: i, bracket: 0, bars: 0 }, end, surely);
+		const next = scanTag(scan, tag, { at: i, bracket: 0, bars: 0, contained: !certain }, end, surely);
 		if (typeof next !== 'number') return next;
 		i = next;
 	}
@@ -238,7 +240,7 @@ function scanSpecial(
 function scanTag(
 	scan: Scan,
 	tag: Tag,
-	here: { at: number; bracket: number; bars: number },
+	here: Pick<OpenElement, 'at' | 'bracket' | 'bars' | 'contained'>,
 	end: number,
 	certain: (from: OpenElement) => boolean,
 ): number | FooterHidden {
@@ -282,7 +284,9 @@ function scanTag(
 		const reason = `</${tag.name}> stands here while <${inner?.name}> is still open. Close elements in the reverse order of opening them.`;
 		return { reason, at: here.at };
 	}
-	if (!certain(target)) return tag.end;
+	// HTML keeps the heading, item or quote around such an element open when Markdown ends it before the element.
+	const trapped = SCOPES.has(tag.name) && target.contained && target.line !== scan.line;
+	if (trapped || !certain(target)) return tag.end;
 	while (inner !== target) {
 		pop(scan);
 		inner = open.at(-1);

@@ -2,7 +2,8 @@ import { type Place, quoted } from './warning-place.ts';
 
 // Every quantifier below is bounded, or cannot match what starts the next attempt: no text makes these slow.
 
-const MENTION = /(?<![\p{L}\p{N}_@/.+-])@[A-Za-z0-9][A-Za-z0-9-]{0,38}(?![A-Za-z0-9-])(?:\/[A-Za-z0-9_.-]{1,100})?/gu;
+const MENTION =
+	/(?<![\p{L}\p{N}_@/.+-])@[A-Za-z0-9][A-Za-z0-9-]{0,38}(?![A-Za-z0-9-])(?:\/[A-Za-z0-9_.-]{0,99}[A-Za-z0-9_])?/gu;
 
 /** `@user` and `@org/team`, not the middle of an e-mail address. In code too: telling that apart is Markdown's business. */
 export function* mentions(text: string): Iterable<Place> {
@@ -52,7 +53,10 @@ export function* links(text: string, webUrl: string): Iterable<Place> {
 
 /** Images: whoever serves one sees who reads the text, and can change it after approval. */
 export function* remoteImages(text: string): Iterable<Place> {
-	for (const match of text.matchAll(/!\[(?=[^\n]{0,1000}\])|<(?:img|picture|video|source|image)(?=[\s/>])/giu)) {
+	// A description can run over lines, and looking for its end from every `![` would take as long as the text squared.
+	const lastBracket = text.lastIndexOf(']');
+	for (const match of text.matchAll(/!\[|<(?:img|picture|video|source|image)(?=[\s/>])/giu)) {
+		if (match[0] === '![' && match.index > lastBracket) continue;
 		yield place(match, 'An image or video that is fetched when the text is read.');
 	}
 }

@@ -1,5 +1,6 @@
 import { htmlComments } from './footer-hidden.ts';
 import { INVISIBLE } from './ignorable.ts';
+import { farText, markStacks } from './warn-out-of-sight.ts';
 import { type Place, quoted } from './warning-place.ts';
 
 const BIDI = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/gu;
@@ -12,21 +13,31 @@ export function* bidiControls(text: string): Iterable<Place> {
 	}
 }
 
-/** Beside INVISIBLE: line and paragraph separator, the empty Braille cell, private use, noncharacters. */
+/** Beside INVISIBLE: line and paragraph separator, empty Braille cell, object replacement, private use, noncharacters. */
 const UNSEEN = new RegExp(
-	`${INVISIBLE.source.slice(0, -1)}\\u2028\\u2029\\u2800\\p{Co}\\p{Noncharacter_Code_Point}]`,
+	`${INVISIBLE.source.slice(0, -1)}\\u2028\\u2029\\u2800\\uFFFC\\p{Co}\\p{Noncharacter_Code_Point}]`,
 	'gu',
 );
 /** Cf that is drawn: Arabic and Kaithi number signs and the like. */
 const DRAWN = /[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u{110BD}\u{110CD}]/u;
 
-/** Runs of characters that show nothing, but for those that a script or an emoji needs. */
+/** Variants of ideographs in one text. Names need a few; each can carry a byte, so many are how text is hidden. */
+const MAX_VARIANTS = 8;
+
+/** What is not seen as it stands: characters that show nothing, text out of sight, marks that are drawn over others. */
 export function* invisibleCharacters(text: string): Iterable<Place> {
+	yield* [...unseenRuns(text), ...farText(text), ...markStacks(text)].sort((a, b) => a.start - b.start);
+}
+
+/** Runs of characters that show nothing, but for those that a script or an emoji needs. */
+function* unseenRuns(text: string): Iterable<Place> {
 	let run: { start: number; end: number } | null = null;
+	let variants = 0;
 	for (const match of text.matchAll(UNSEEN)) {
 		const [char] = match;
 		const end = match.index + char.length;
-		if (isBidi(char) || DRAWN.test(char) || isNeeded(text, match.index, char)) continue;
+		if (isBidi(char) || DRAWN.test(char)) continue;
+		if (isNeeded(text, match.index, char) && !(IDEOGRAPH_VARIANT.test(char) && ++variants > MAX_VARIANTS)) continue;
 		if (run && run.end === match.index) run.end = end;
 		else {
 			if (run) yield invisible(text, run);
@@ -44,6 +55,7 @@ function isBidi(char: string): boolean {
 	return char.replace(BIDI, '') === '';
 }
 
+const IDEOGRAPH_VARIANT = /[\uFE00-\uFE02\u{E0100}-\u{E01EF}]/u;
 // Scripts whose spelling needs ZWJ and ZWNJ inside words.
 const JOINING =
 	/[\p{sc=Arab}\p{sc=Syrc}\p{sc=Mong}\p{sc=Nkoo}\p{sc=Deva}\p{sc=Beng}\p{sc=Guru}\p{sc=Gujr}\p{sc=Orya}\p{sc=Taml}\p{sc=Telu}\p{sc=Knda}\p{sc=Mlym}\p{sc=Sinh}\p{sc=Khmr}\p{sc=Mymr}\p{sc=Tibt}]/u;
@@ -69,7 +81,7 @@ function isNeeded(text: string, at: number, char: string): boolean {
 			/\p{Extended_Pictographic}/u.test(next)
 		);
 	}
-	if ((code >= 0xfe00 && code <= 0xfe02) || (code >= 0xe0100 && code <= 0xe01ef)) return /\p{sc=Han}/u.test(before);
+	if (IDEOGRAPH_VARIANT.test(char)) return /\p{sc=Han}/u.test(before);
 	if (code >= 0x180b && code <= 0x180f) return /\p{sc=Mong}/u.test(before) && /\p{L}/u.test(before);
 	if (code >= 0xe0020 && code <= 0xe007f) {
 		// England, Scotland, Wales: a black flag, then six tags. This one is one of them when a flag covers it.
@@ -81,7 +93,12 @@ function isNeeded(text: string, at: number, char: string): boolean {
 	return false;
 }
 
-const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
+/** Letters in a circle, square or brackets: symbols to Unicode, letters to a reader. */
+const ENCLOSED = '\\u249C-\\u24E9\\u{1F110}-\\u{1F169}\\u{1F170}-\\u{1F189}';
+const ENCLOSED_LETTER = new RegExp(`[${ENCLOSED}]`, 'u');
+const WORD = new RegExp(`[\\p{L}\\p{M}\\p{N}_${ENCLOSED}]+`, 'gu');
+/** How Hebrew writes “in GitHub”, “and GitHub”: prefix letters joined to the foreign name. */
+const HEBREW_PREFIX = /^[בהוכלמש]{1,3}(?=[A-Z])/;
 const LATIN = /\p{sc=Latn}/u;
 /** Scripts with many letters that pass for Latin ones. */
 const LOOKALIKE: ReadonlyArray<[string, RegExp]> = [
@@ -92,6 +109,9 @@ const LOOKALIKE: ReadonlyArray<[string, RegExp]> = [
 	['Cherokee', /\p{sc=Cher}/u],
 	['Coptic', /\p{sc=Copt}/u],
 	['Lisu', /\p{sc=Lisu}/u],
+	['Hebrew', /\p{sc=Hebr}/u],
+	['Tifinagh', /\p{sc=Tfng}/u],
+	['enclosed', ENCLOSED_LETTER],
 ];
 
 /** Words that mix Latin letters with letters that pass for them: each word alone, since texts mix languages. */
@@ -110,8 +130,9 @@ export function* mixedScripts(text: string): Iterable<Place> {
 }
 
 function otherScript(word: string): string | null {
-	if (LATIN.test(word)) {
-		const found = LOOKALIKE.find(([, letters]) => letters.test(word));
+	if (LATIN.test(word.replace(ENCLOSED_LETTER, ''))) {
+		const rest = word.replace(HEBREW_PREFIX, '');
+		const found = LOOKALIKE.find(([, letters]) => letters.test(rest));
 		if (found) return found[0];
 	}
 	// Full-width, mathematical, Kelvin, long s: letters that NFKC makes plain ones. Fine alone, not amid plain ones.
@@ -125,11 +146,11 @@ function otherScript(word: string): string | null {
 
 /** HTML comments, and link definitions that nothing refers to (`[//]: # (…)`): sent, stored, read by machines, not shown. */
 export function* hiddenComments(text: string): Iterable<Place> {
-	const places: Place[] = htmlComments(text).map(({ start, end }) => ({
-		start,
-		end,
-		detail: `A comment, sent but not shown: ${quoted(text.slice(start + 4, start + 200))}`,
-	}));
+	const places: Place[] = htmlComments(text).map(({ start, end }) => {
+		const inside = text.endsWith('-->', end) ? end - 3 : end; // one that never closes has no end of its own
+		const said = quoted(text.slice(start + 4, Math.min(inside, start + 200)));
+		return { start, end, detail: `A comment, sent but not shown: ${said}` };
+	});
 	const used = new Map<string, number>();
 	for (const match of text.matchAll(/\[([^[\]]{1,200})\]/g)) {
 		const label = labelKey(match[1] as string);

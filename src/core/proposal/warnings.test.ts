@@ -28,6 +28,22 @@ describe('holds what a reader cannot see', () => {
 		['invisible_character', 'a\u0000\u001b[31mb\u0085', ['\u0000\u001b', '\u0085']],
 		['invisible_character', 'a\u200db', ['\u200d']],
 		['invisible_character', '\u{1f3f4}\u{e0068}\u{e0069}\u{e007f}', ['\u{e0068}\u{e0069}\u{e007f}']],
+		['invisible_character', `a${'\u0301'.repeat(11)} b`, ['\u0301'.repeat(11)]],
+		[
+			'invisible_character',
+			`a${'\u0301'.repeat(6)}\u034f${'\u0301'.repeat(5)}`,
+			[`${'\u0301'.repeat(6)}\u034f${'\u0301'.repeat(5)}`, '\u034f'],
+		],
+		['invisible_character', `a${' '.repeat(101)}b`, [' '.repeat(101)]],
+		['invisible_character', `a${' \n\t'.repeat(34)}b`, [' \n\t'.repeat(34)]],
+		['invisible_character', `a${'\r\n'.repeat(22)}b`, ['\r\n'.repeat(22)]],
+		['invisible_character', `a${'\u3000'.repeat(11)}b`, ['\u3000'.repeat(11)]],
+		['invisible_character', `a${' \u1680'.repeat(11)}b`, [' \u1680'.repeat(11)]],
+		['invisible_character', 'a\ufffcb', ['\ufffc']],
+		['invisible_character', '字\u{e0100}\u{e0101}', ['\u{e0101}']],
+		['invisible_character', '字\u{e0100}'.repeat(9), ['\u{e0100}']],
+		['mixed_script', 'gסogle gⵔogle gօogle gᎾogle', ['gסogle', 'gⵔogle', 'gօogle', 'gᎾogle']],
+		['mixed_script', 'gⓞogle 🅖oogle go🅾gle', ['gⓞogle', '🅖oogle', 'go🅾gle']],
 		['mixed_script', 'log in at pаypal now', ['pаypal']], // Cyrillic а
 		['mixed_script', 'gοοgle', ['gοοgle']], // Greek ο
 		['mixed_script', 'ｇithub 𝐠ithub', ['ｇithub', '𝐠ithub']],
@@ -37,11 +53,21 @@ describe('holds what a reader cannot see', () => {
 		expect(found(body, code)).toEqual(places);
 		expect(warnings({ body }, WEB).find((warning) => warning.code === code)?.holds).toBe(true);
 	});
+	it('quotes of a comment what is inside it, and nothing that is shown anyway', () => {
+		const detail = (body: string) => warnings({ body }, WEB).find(({ code }) => code === 'hidden_comment')?.detail;
+		expect(detail('a <!-- hidden --> abc. See more')).toBe('A comment, sent but not shown: “ hidden ”');
+		expect(detail('a <!-- hidden')).toBe('A comment, sent but not shown: “ hidden”');
+		expect(detail('<!-->\nabc')).toBe('A comment, sent but not shown: “”');
+	});
 	it.each<[WarningCode, string]>([
 		['invisible_character', '👨‍👩‍👧‍👦 🏳️‍🌈 ❤️ 👍🏽 1️⃣ 🏴󠁧󠁢󠁥󠁮󠁧󠁿 🤷🏽‍♀️'],
 		['invisible_character', 'می\u200cخواهم क्\u200dष'],
 		['invisible_character', 'tab\tand\r\nlines'],
-		['invisible_character', '葛\u{e0100}'],
+		['invisible_character', '葛\u{e0100}城 辻\u{e0101}さん'],
+		['invisible_character', 'Tiếng Việt, בְּרֵאשִׁ֖ית, རྐྱཏྫྨྣྱྫུ, नमस्ते, ที่นี่'],
+		['invisible_character', `a${' '.repeat(100)}b${'\n'.repeat(21)}c`],
+		['invisible_character', `\u3000\u3000段落${' '.repeat(500)}\n`],
+		['mixed_script', 'ב-GitHub, בGitHub, ושGitHub; שלום, Բարեւ, ⵣⵓⵍⵓ, ᏣᎳᎩ, Ⓐ or Ⓑ, 🅰️ 🆗 🇩🇪, العربية ABC'],
 		['mixed_script', 'Привет world, 日本語text, kΩ, 5μs, Δt, naïve, USB-кабель'],
 		['mixed_script', 'ＡＢＣ'],
 		['hidden_comment', '`<!-- code -->`'],
@@ -53,7 +79,8 @@ describe('holds what a reader cannot see', () => {
 
 describe('informs of what the text will do', () => {
 	it.each<[WarningCode, string, string[]]>([
-		['mention', 'cc @octocat, @acme/security. (@x)', ['@octocat', '@acme/security.', '@x']],
+		['mention', 'cc @octocat, @acme/security. (@x)', ['@octocat', '@acme/security', '@x']],
+		['mention', 'ping @acme/oncall. Fixes, @acme/a.b-c- now @acme/...', ['@acme/oncall', '@acme/a.b-c', '@acme']],
 		['mention', 'mail a@b.example', []],
 		[
 			'closing_keyword',
@@ -80,6 +107,7 @@ describe('informs of what the text will do', () => {
 		],
 		['link', 'https://github.com/a/b [x](/a/b) [y](docs/x.md#z) https://GitHub.com:443/x', []],
 		['remote_image', '![a](https://x.example/p.png) <img src=x>', ['![', '<img']],
+		['remote_image', '![a\nb](c) and ![', ['![']],
 		['remote_image', 'wow![1]', ['![']],
 	])('%s in %j', (code, body, places) => {
 		expect(found(body, code)).toEqual(places);
@@ -137,6 +165,16 @@ describe('properties', () => {
 		'\u{1f3f4}\u{e0067}',
 		'](',
 		'https://a',
+		' ',
+		' \u3000',
+		' a',
+		'\n',
+		'\u0301',
+		'\u0301\u0323',
+		'字\u{e0100}',
+		'aⓐ',
+		'aא ',
+		'@a/.',
 	])('64,000 characters of %j give few warnings', (unit) => {
 		const body = unit.repeat(Math.ceil(64_000 / unit.length));
 		const all = warnings({ body }, WEB);
