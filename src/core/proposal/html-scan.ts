@@ -284,7 +284,7 @@ function scanTag(
 		const reason = `</${tag.name}> stands here while <${inner?.name}> is still open. Close elements in the reverse order of opening them.`;
 		return { reason, at: here.at };
 	}
-	// HTML keeps the heading, item or quote around such an element open when Markdown ends it before the element.
+	// HTML keeps the heading, item or quote around it open when Markdown ends that first.
 	const trapped = SCOPES.has(tag.name) && target.contained && target.line !== scan.line;
 	if (trapped || !certain(target)) return tag.end;
 	while (inner !== target) {

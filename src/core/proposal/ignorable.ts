@@ -15,10 +15,13 @@ export function withoutInvisible(text: string): string {
 /** Marks, and the two letters that NFKC makes marks (half-width voiced sound marks). */
 const MARKS_PAST_30 = /([\p{M}\uFF9E\uFF9F]{30})[\p{M}\uFF9E\uFF9F]+/gu;
 
+/** Arabic ligatures: one can become 18 letters, none a letter that anything here is compared with. */
+const ARABIC_LIGATURE = /[\uFB50-\uFDFF]/g;
+
 /**
  * Normalized, after cutting every run of marks to 30 (the stream-safe limit of UAX #15): whoever writes the text could
- * otherwise keep the sorting of one run of 64,000 marks busy for seconds. Only for comparing, never for what is kept.
+ * otherwise keep the sorting of one run of 64,000 marks busy for seconds. Arabic ligatures all become one letter. Only for comparing, never for what is kept.
  */
 export function normalizeBounded(text: string, form: 'NFKC' | 'NFKD'): string {
-	return text.replace(MARKS_PAST_30, '$1').normalize(form);
+	return text.replace(ARABIC_LIGATURE, '\u0627').replace(MARKS_PAST_30, '$1').normalize(form);
 }
