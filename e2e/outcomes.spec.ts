@@ -4,7 +4,7 @@ import { faultOnIssue, release } from './sandbox.ts';
 test.describe('Outcomes that are not a plain yes', () => {
 	test.describe('an artifact outside the target', () => {
 		test.use({ expectStatus: [502, 409] });
-		test('[unknown-honest] says what the portal knows, where to read on, and has a way back; Esc closes it', async ({
+		test('[unknown-not-failed] says what the portal knows, where to read on, and has a way back; Esc closes it', async ({
 			page,
 			request,
 		}) => {
@@ -117,21 +117,28 @@ test.describe('By keyboard alone', () => {
 	});
 
 	test.describe('a refused preview', () => {
-		test.use({ expectStatus: [422] });
+		test.use({ expectStatus: [422, 403] });
 		test('leads to the field that is wrong', async ({ page }) => {
-			await signIn(page, 'admin');
-			await fillIssue(page, { title: 'T', body: 'Text.', repo: 'not a name' });
-			await page.keyboard.press('Control+Enter');
-			await page.keyboard.press('Control+Enter');
-			await expect(page.getByRole('textbox', { name: 'Repository' })).toBeFocused();
-		});
-
-		test('that names no field leads to what it says', async ({ page }) => {
 			await signIn(page, 'admin');
 			await fillIssue(page, { title: 'T', body: 'An open comment <!-- hides the footer' });
 			await page.keyboard.press('Control+Enter');
 			await page.keyboard.press('Control+Enter');
-			await expect(page.getByRole('heading', { name: /would hide the approver’s footer/ })).toBeFocused();
+			await expect(page.getByRole('textbox', { name: 'Body' })).toBeFocused();
+			await expect(page.getByRole('textbox', { name: 'Body' })).toHaveAttribute('aria-invalid', 'true');
+		});
+
+		test('that no field is the reason of leads to what it says', async ({ page, baseURL }) => {
+			const dispatch = (data: { enabled: boolean; reason: string }) =>
+				page.request.put('/api/agent-dispatch?tenant=demo', { data, headers: { origin: baseURL ?? '' } });
+			await signIn(page, 'admin');
+			await fillIssue(page, { title: 'T', body: 'Text.' });
+			await page.keyboard.press('Control+Enter');
+			const panel = page.getByRole('region', { name: 'Propose panel' });
+			await expect(panel.getByRole('heading')).toBeFocused();
+			await dispatch({ enabled: false, reason: 'Meanwhile' });
+			await page.keyboard.press('Control+Enter');
+			await expect(panel.getByRole('heading', { name: 'Nothing can be proposed or executed in demo' })).toBeFocused();
+			await dispatch({ enabled: true, reason: 'The test is over' });
 		});
 	});
 

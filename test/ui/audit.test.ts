@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { derive } from '#ui/audit/derive.ts';
-import { actionWords, readEntry } from '#ui/audit/entry.ts';
+import { actionWords, changeOf, readEntry } from '#ui/audit/entry.ts';
 import { eventsOf } from '#ui/audit/verify-stream.ts';
 
 const zeros = '0'.repeat(64);
@@ -67,5 +67,30 @@ describe('the stream of a verification', () => {
 
 	it('that ends in the middle of an event gives no event of it', async () => {
 		expect(await collected(['event: verdict\ndata: {"ok":true}'])).toEqual([]);
+	});
+});
+
+describe('a change of a setting in the list', () => {
+	const read = (action: string, detail: object) => readEntry(JSON.stringify({ action, detail }));
+
+	it('says what was switched, and which way', () => {
+		expect(actionWords(read('flag.set', { flag: 'mcp.gateway', old: true, new: false }))).toBe('mcp.gateway off');
+		expect(actionWords(read('dispatch.set', { old: true, new: false }))).toBe('Agent dispatch off');
+		expect(actionWords(read('flag.set', { flag: 7, new: 'off' }))).toBe('Feature switched');
+	});
+
+	it.each([
+		['credential.set', { provider: 'github', old: null, new: '13cf·5d4e' }, '13cf·5d4e'],
+		['credential.deleted', { provider: 'github', old: '13cf·5d4e', new: null }, '13cf·5d4e'],
+		['token.created', { token: 'abcd-12345678', scopes: 'read propose' }, '…12345678: read propose'],
+		[
+			'access.member.set',
+			{ old: { userId: 'u-12345678', role: 'MEMBER' }, new: { userId: 'u-12345678', role: 'ADMIN' } },
+			'…12345678 is ADMIN, was MEMBER',
+		],
+		['access.member.set', { old: null, new: 'ADMIN' }, undefined],
+		['evidence.gate', { new: 'x' }, undefined],
+	])('%s %j shows %s', (action, detail, words) => {
+		expect(changeOf(read(action, detail))).toBe(words);
 	});
 });

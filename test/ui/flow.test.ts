@@ -3,7 +3,7 @@ import { ProblemError } from '#api/client';
 import { type Stage, step } from '#ui/gateway/flow.ts';
 import { type Proposal, type ProposeAnswer, proposalOf } from '#ui/gateway/proposal.ts';
 import { resultOfError } from '#ui/gateway/result.ts';
-import { submittedOf } from '#ui/gateway/writes.ts';
+import { checkValues, submittedOf } from '#ui/gateway/writes.ts';
 
 const values = { owner: ' acme ', repo: 'payments-api', title: 'T', number: '512', body: 'B' };
 const answer = (argsSha: string, body?: string): ProposeAnswer => ({
@@ -93,5 +93,14 @@ describe('a proposal', () => {
 			issue_number: 512,
 			body: 'B',
 		});
+	});
+});
+
+describe('the number of an issue', () => {
+	it('may be written with its #, and is sent without', () => {
+		const typed = { ...values, number: ' #512 ' };
+		expect(checkValues('comment', typed)).toEqual({});
+		expect(submittedOf('comment', typed).args).toMatchObject({ issue_number: 512 });
+		expect(checkValues('comment', { ...values, number: '##512' }).number).toBeDefined();
 	});
 });

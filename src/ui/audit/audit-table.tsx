@@ -50,6 +50,12 @@ function Actor({ entry, actors }: { entry: ReadEntry; actors: Readonly<Record<st
 	);
 }
 
+/** In the place of a target: why a switch was set, which is asked for but not demanded when it goes off. */
+function whyWords(entry: ReadEntry): string {
+	if (entry.why) return `“${entry.why}”`;
+	return entry.action === 'flag.set' || entry.action === 'dispatch.set' ? 'no reason given' : 'not recorded';
+}
+
 function Row(props: { row: AuditRow; actors: Readonly<Record<string, string>>; open: boolean; onToggle: () => void }) {
 	const { row, open } = props;
 	const entry = readEntry(row.entry);
@@ -86,7 +92,7 @@ function Row(props: { row: AuditRow; actors: Readonly<Record<string, string>>; o
 					<small className="mono">{entry.action}</small>
 				</td>
 				<td data-l="Target" className="mono">
-					{target ?? <span className="dim">{entry.why ? `“${entry.why}”` : 'not recorded'}</span>}
+					{target ?? <span className="dim">{whyWords(entry)}</span>}
 				</td>
 				<td data-l="OK">
 					<OkCell entry={entry} />

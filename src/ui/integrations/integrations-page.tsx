@@ -172,7 +172,8 @@ export function IntegrationsPage() {
 	const { data: credential, error, refetch } = useCredential(tenant, mayRead);
 	const sandbox = useSandbox();
 	const box = useRef<HTMLDivElement>(null);
-	useKeptFocus(box, 'h2', credential ? `${credential.fingerprint} ${credential.setAt}` : 'none');
+	const which = credential ? `${credential.fingerprint} ${credential.setAt}` : 'none';
+	useKeptFocus(box, 'h2', credential === undefined ? undefined : which);
 	return (
 		<>
 			<div className="page__head">
