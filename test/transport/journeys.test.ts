@@ -104,6 +104,26 @@ describe.each(sidecars)('through %s', (name) => {
 		expect(missing).toEqual({ kind: 'rejected', reason: 'GitHub answered 404: Not Found' });
 	});
 
+	test.each([
+		['behind an encoded equals sign', (pat: string) => `access_token%3D${pat}`, 'bad access_token=…'],
+		['in Basic', (pat: string) => `Authorization: Basic ${Buffer.from(`x:${pat}`).toString('base64')}`, 'bad …'],
+		['with spaces', (pat: string) => [...pat].join(' '), ''],
+	])('a GitHub that quotes the credential %s: the status stays, the credential does not', async (_, quoted, words) => {
+		const pat = `ghp_${'0123456789abcdef0123456789abcdefABCD'}`;
+		world.github.state.addToken({ token: pat, login: 'octo', scopes: ['repo'] });
+		const message = `bad ${quoted(pat)}`;
+		const onIssues = {
+			kind: 'status',
+			status: 422,
+			message,
+			match: { method: 'POST', pathPattern: '/issues$' },
+		} as const;
+		world.github.state.faults.push(onIssues);
+		const reason = words === '' ? 'GitHub answered 422.' : `GitHub answered 422: ${words}`;
+		expect(await open('Echo', 'ledger', pat)).toEqual({ kind: 'rejected', reason });
+		world.github.state.faults.clear();
+	});
+
 	test.each<[string, Parameters<World['github']['state']['faults']['push']>[0], string]>([
 		['a secondary rate limit', { kind: 'secondary-rate-limit' }, 'rejected'],
 		['a primary rate limit', { kind: 'primary-rate-limit' }, 'rejected'],
