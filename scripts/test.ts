@@ -28,6 +28,12 @@ function json(path: string): Record<string, unknown> {
 	return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
 }
 
+if (process.env.GITHUB_MCP_SERVER_BIN === undefined) {
+	console.log(
+		'\n== REAL SIDECAR NOT RUN: set GITHUB_MCP_SERVER_BIN to the path of github-mcp-server v1.0.4 (docs/verification.md)',
+	);
+}
+
 const vitest = join(reports, 'vitest.json');
 run(
 	'Unit, property, contract and API tests',
