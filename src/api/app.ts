@@ -2,6 +2,7 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import { Hono } from 'hono';
 import { refuse } from '#core/refusals';
 import { ok } from '#core/result';
+import { statusOf } from './answer.ts';
 import { routes } from './contract/routes.ts';
 import type { ApiDeps } from './deps.ts';
 import { checkContentType, checkHost, checkOrigin } from './http-checks.ts';
@@ -27,7 +28,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
 		if (wrong !== null) return problem(wrong, requestId, deps.portalUrl);
 		await next();
 		const ms = clock.now().getTime() - started;
-		log.info({ requestId, method, path: path.slice(0, 256), status: context.res.status, ms }, 'request');
+		log.info({ requestId, method, path: path.slice(0, 256), status: statusOf(context), ms }, 'request');
 	});
 
 	mountMcp(app, deps);

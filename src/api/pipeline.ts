@@ -4,13 +4,14 @@ import { type Refusal, refuse } from '#core/refusals';
 import { err, ok, type Result } from '#core/result';
 import type { Caller, IdentityStore, Principal } from '#gateway/ports';
 import { checkShape, type RawBody, readJson } from '#gateway/request';
+import { answer, type Bindings } from './answer.ts';
 import { type AnswerOf, type RouteKey, type RouteSpec, type Routes, routes } from './contract/routes.ts';
 import type { ApiDeps } from './deps.ts';
 import { checkContentType, checkOrigin } from './http-checks.ts';
 import { apiHeaders, problem } from './problem.ts';
 import { readBody } from './read-body.ts';
 
-export type ApiEnv = { Variables: { requestId: string; clientAddress: string } };
+export type ApiEnv = { Bindings: Bindings; Variables: { requestId: string; clientAddress: string } };
 
 type Out<T> = T extends { body: infer B extends z.ZodType } ? z.output<B> : undefined;
 type Query<T> = T extends { query: infer Q extends z.ZodType } ? z.output<Q> : undefined;
@@ -43,13 +44,11 @@ export function mount<K extends RouteKey>(app: Hono<ApiEnv>, deps: ApiDeps, key:
 	app.on(method, path, async (context) => {
 		const requestId = context.get('requestId');
 		try {
-			const answer = await run(deps, spec, handler as unknown as Handler<RouteKey>, context, method, requestId, facts);
-			if (answer instanceof Response) return answer;
-			if (!answer.ok) return problem(answer.error, requestId, deps.portalUrl, closing(answer.error));
-			return new Response(JSON.stringify(answer.value), {
-				status: spec.status ?? 200,
-				headers: { ...apiHeaders, 'content-type': 'application/json', 'x-request-id': requestId },
-			});
+			const result = await run(deps, spec, handler as unknown as Handler<RouteKey>, context, method, requestId, facts);
+			if (result instanceof Response) return result;
+			if (!result.ok) return problem(result.error, requestId, deps.portalUrl, closing(result.error));
+			const headers = { ...apiHeaders, 'content-type': 'application/json', 'x-request-id': requestId };
+			return answer(context, spec.status ?? 200, headers, JSON.stringify(result.value));
 		} catch (cause) {
 			return problem(unexpected(deps, cause, requestId), requestId, deps.portalUrl);
 		}
