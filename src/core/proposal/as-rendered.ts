@@ -1,15 +1,19 @@
 /**
- * About what a reader sees of Markdown and HTML, for finding words that are written in a roundabout way. Three readings:
+ * About what a reader sees of Markdown and HTML, for finding words that are written in a roundabout way. Several readings:
  * markup that one renderer shows is markup that another hides, and whoever writes the text picks the one that suits. Each
  * is linear in the text, whatever it holds.
  */
 export function readings(text: string): string[] {
-	const strict = withoutTags(text);
-	return [
-		plain(withoutLabels(strict.replace(IMAGE, '').replace(DESTINATION, ''))),
-		plain(withoutLabels(withoutDestinations(text.replace(/<[A-Za-z/!?][^<>]*>/g, '')))),
-		plain(text),
+	const unquoted = text.replace(/^[ \t]*>[> \t]*/gm, '');
+	const tagless = withoutTags(text, MARKDOWN_TAG);
+	const marked = [
+		tagless.replace(IMAGE, '').replace(DESTINATION, ''),
+		withoutDestinations(tagless.replace(IMAGE, '')),
+		withoutDestinations(withoutTags(text, HTML_TAG).replace(IMAGE, '')),
+		withoutDestinations(unquoted.replace(IMAGE, '')), // what only looks like a tag
+		withoutDestinations(unquoted.replace(/<[A-Za-z/!?][^<>]*>/g, '')), // an image that does not load
 	];
+	return [...new Set([...marked.map(withoutLabels), text].map(plain))];
 }
 
 /** An image up to the `]` of its description, which is not shown when the image is. */
@@ -17,8 +21,12 @@ const IMAGE = /!\[[^[\]]*(?=\][([])/g;
 /** Where a link leads, brackets within brackets counted. */
 const DESTINATION = /\]\((?:[^()]|\([^()]*\))*\)/g;
 
+/** In Markdown a tag's name has letters, digits and hyphens; HTML takes anything (`<a@b>`). */
+const MARKDOWN_TAG = /^<(?:\/?[A-Za-z][A-Za-z0-9-]*(?:[\s/>]|$)|[!?])/;
+const HTML_TAG = /^<\/?[A-Za-z!?]/;
+
 /** Without comments and tags, as HTML reads them: a `>` in a quoted value ends nothing. */
-function withoutTags(text: string): string {
+function withoutTags(text: string, tag: RegExp): string {
 	if (!text.includes('<')) return text;
 	const ends = tagEnds(text);
 	let kept = '';
@@ -27,7 +35,7 @@ function withoutTags(text: string): string {
 	for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', Math.max(at + 1, from))) {
 		let end = 0;
 		if (text.startsWith('<!--', at) && at + 2 <= lastComment) end = text.indexOf('-->', at + 2) + 3;
-		else if (/[A-Za-z/!?]/.test(text[at + 1] ?? '')) end = ends[at + 1] as number;
+		else if (tag.test(text.slice(at, at + 40))) end = ends[at + 1] as number;
 		if (end === 0) continue;
 		kept += text.slice(from, at);
 		from = end;
@@ -105,7 +113,7 @@ function plain(text: string): string {
 			if (name !== undefined) return named(name) ?? whole;
 			return character(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
 		})
-		.replace(/[\\*[\]()~`"'<>!#]/g, '');
+		.replace(/[\\*_[\]()~`"'<>!#]/g, '');
 }
 
 function character(code: number): string {

@@ -245,11 +245,10 @@ function scanTag(
 	certain: (from: OpenElement) => boolean,
 ): number | FooterHidden {
 	const { source, open, names } = scan;
-	if (source.slice(here.at + 1, tag.end).includes('<'))
-		return {
-			reason: 'A tag opens here with another < inside it, so it may end elsewhere than it seems. Write that < as &lt;.',
-			at: here.at,
-		};
+	if (source.slice(here.at + 1, tag.end).includes('<')) {
+		const reason = 'A tag opens here with another < inside it, so it may end elsewhere. Write that < as &lt;.';
+		return { reason, at: here.at };
+	}
 	if (RAW_TEXT.has(tag.name)) {
 		if (tag.closing) return tag.end;
 		const close = new RegExp(`[^<\`[\\]|\\\\\\r\\n]*</${tag.name}[ \\t]*>`, 'iy');
@@ -268,10 +267,8 @@ function scanTag(
 		if (END_OPTIONAL.has(tag.name) && open.at(-1)?.name === tag.name) pop(scan);
 		// Nobody writes such a thing, and every closing tag has to look through what is open.
 		if (open.length >= MAX_OPEN) {
-			return {
-				reason: `More than ${MAX_OPEN} HTML elements are open at once here. Close some before you open more.`,
-				at: here.at,
-			};
+			const reason = `More than ${MAX_OPEN} HTML elements are open at once here. Close some before you open more.`;
+			return { reason, at: here.at };
 		}
 		open.push({ name: tag.name, end: tag.end, line: scan.line, paragraph: scan.paragraph, ...here });
 		names.set(tag.name, (names.get(tag.name) ?? 0) + 1);

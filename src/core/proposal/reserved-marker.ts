@@ -40,7 +40,7 @@ function find(value: JsonValue, path: string): string | null {
 function isReserved(text: string): boolean {
 	const folded = fold(text);
 	if (RESERVED.some((phrase) => folded.includes(phrase))) return true;
-	return [...new Set(readings(text))].some((reading) => {
+	return readings(text).some((reading) => {
 		const seen = foldLookalikes(reading);
 		return seen.includes(RENDERED_REF) || seen.replaceAll(' ', '').includes(RENDERED_SENTENCE);
 	});
