@@ -108,7 +108,7 @@ async function run(
 	} as unknown as RouteInput<RouteKey>);
 }
 
-type Membership = Pick<IdentityStore, 'tenantBySlug' | 'membership'>;
+type Membership = Pick<IdentityStore, 'memberBySlug'>;
 
 /** contracts §1. Anything else is not asked of the database. */
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
@@ -138,11 +138,9 @@ async function resolveCaller(
 		);
 	}
 	const unknown = refuse('tenant_not_found', `There is no tenant “${slug.slice(0, 64)}” that you belong to.`);
-	const tenant = SLUG.test(slug) ? await facts.tenantBySlug(slug) : null;
-	if (tenant === null || (principal.kind === 'token' && principal.tenantId !== tenant.id)) return err(unknown);
-	const member = await facts.membership(tenant.id, principal.person.id);
-	if (member === null) return err(unknown);
-	return ok({ principal, tenant, memberId: member.memberId, role: member.role, requestId });
+	const member = SLUG.test(slug) ? await facts.memberBySlug(slug, principal.person.id) : null;
+	if (member === null || (principal.kind === 'token' && principal.tenantId !== member.tenant.id)) return err(unknown);
+	return ok({ principal, ...member, requestId });
 }
 
 /** Check 4: query and body against their closed schemas. */

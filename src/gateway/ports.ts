@@ -265,6 +265,8 @@ export interface TokenInfo {
 
 export interface IdentityStore {
 	tenantBySlug(slug: string): Promise<Tenant | null>;
+	/** Tenant and membership in one look-up; null when either is not there. */
+	memberBySlug(slug: string, userId: string): Promise<{ tenant: Tenant; memberId: string; role: Role } | null>;
 	tenant(id: string): Promise<Tenant | null>;
 	/** The person's membership in the tenant, read now. */
 	membership(tenantId: string, userId: string): Promise<{ memberId: string; role: Role } | null>;

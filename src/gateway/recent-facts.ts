@@ -8,14 +8,15 @@ const MOST_REMEMBERED = 10_000;
  * What a propose has to know, from the database or from memory that is at most a second old. Only for propose: it sends
  * nothing and stores nothing, and whatever it let through, execute reads again, the decisive part under lock.
  */
-export type RecentFacts = Pick<IdentityStore, 'tenantBySlug' | 'membership'> & Pick<ExecutionStore, 'guardFacts'>;
+export type RecentFacts = Pick<IdentityStore, 'memberBySlug'> & Pick<ExecutionStore, 'guardFacts'>;
 
 /** Store methods that change none of these facts. Every other one is taken to change them, a new one too. */
 const CHANGES_NOTHING: ReadonlySet<string> = new Set<keyof Store>([
 	...(['guardFacts', 'latestExecution', 'execution', 'executions', 'mayStillSend', 'orphans', 'due'] as const),
 	...(['reserve', 'settle', 'postpone', 'append', 'page', 'head', 'scan'] as const),
 	...(['flags', 'dispatch', 'credential', 'credentials'] as const),
-	...(['tenantBySlug', 'tenant', 'membership', 'memberships', 'directorySalt', 'tokens', 'tokenByHash'] as const),
+	...(['tenantBySlug', 'memberBySlug', 'tenant', 'membership', 'memberships', 'directorySalt'] as const),
+	...(['tokens', 'tokenByHash'] as const),
 	...(['ping', 'close'] as const),
 ]);
 
@@ -69,9 +70,7 @@ export function rememberFacts<S extends Store>(store: S, clock: Clock): { store:
 	return {
 		store: Object.fromEntries(methods) as S,
 		recent: {
-			tenantBySlug: (slug) => recall(`tenant ${slug}`, () => store.tenantBySlug(slug)),
-			membership: (tenantId, userId) =>
-				recall(`member ${tenantId} ${userId}`, () => store.membership(tenantId, userId)),
+			memberBySlug: (slug, userId) => recall(`member ${slug} ${userId}`, () => store.memberBySlug(slug, userId)),
 			guardFacts: async (tenantId, provider) => {
 				const facts = await recall(`facts ${tenantId} ${provider}`, () => store.guardFacts(tenantId, provider));
 				return facts ?? store.guardFacts(tenantId, provider);

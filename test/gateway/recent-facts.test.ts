@@ -18,7 +18,7 @@ function rig() {
 			if (world.broken) throw new Error('injected');
 			return facts;
 		},
-		tenantBySlug: async () => {
+		memberBySlug: async () => {
 			world.asked++;
 			return null;
 		},
@@ -93,8 +93,8 @@ describe('facts of a propose', () => {
 
 	it('that do not exist are not kept', async () => {
 		const { world, recent } = rig();
-		await recent.tenantBySlug('nowhere');
-		await recent.tenantBySlug('nowhere');
+		await recent.memberBySlug('nowhere', 'nobody');
+		await recent.memberBySlug('nowhere', 'nobody');
 		expect(world.asked).toBe(2);
 	});
 });

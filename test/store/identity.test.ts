@@ -52,6 +52,13 @@ describe.each(testDatabases())('identities on $name', ({ open }) => {
 		expect(await store.membership(tenant.id, ada.id)).toMatchObject({ role: 'AUDITOR' });
 		const stranger = await newOffice(bench);
 		expect(await store.membership(tenant.id, stranger.ada.id)).toBeNull();
+		expect(await store.memberBySlug(tenant.slug, ada.id)).toEqual({
+			tenant,
+			memberId: caller.memberId,
+			role: 'AUDITOR',
+		});
+		expect(await store.memberBySlug(tenant.slug, stranger.ada.id)).toBeNull();
+		expect(await store.memberBySlug('nobody', ada.id)).toBeNull();
 	});
 
 	it('gives a person as named now one salt, also when asked many times at once, and a renamed one another', async () => {

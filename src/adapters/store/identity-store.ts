@@ -29,6 +29,17 @@ export function createIdentityStore(
 			const [row] = await query<TenantRow>('SELECT id, slug, name FROM tenant WHERE slug = $1', [slug], 'slug');
 			return row ?? null;
 		},
+		memberBySlug: async (slug, userId) => {
+			const [row] = await query<TenantRow & { memberId: string; role: Role }>(
+				`SELECT t.id, t.slug, t.name, m.id AS "memberId", m.role FROM tenant t JOIN membership m ON m.tenant_id = t.id
+				WHERE t.slug = $1 AND m.user_id = $2`,
+				[slug, userId],
+				'member',
+			);
+			if (row === undefined) return null;
+			const { id, name, memberId, role } = row;
+			return { tenant: { id, slug, name }, memberId, role };
+		},
 		tenant: async (id) => {
 			if (!isUuid(id)) return null;
 			const [row] = await query<TenantRow>('SELECT id, slug, name FROM tenant WHERE id = $1', [id], 'tenant');
