@@ -32,7 +32,14 @@ function additionalData(row: RowIdentity): Uint8Array {
 export function createVault(options: { rootKey: Uint8Array; keyVersion?: number }): Vault {
 	const version = options.keyVersion ?? 1;
 	const kid = `seal-v${version}`;
-	const sealKey = deriveKey(options.rootKey, 'seal', version);
+	// Imported once: given as bytes, jose would import it for each seal and each open.
+	const sealKey = crypto.subtle.importKey(
+		'raw',
+		new Uint8Array(deriveKey(options.rootKey, 'seal', version)),
+		'AES-GCM',
+		false,
+		['encrypt', 'decrypt'],
+	);
 	const fingerprintKey = deriveKey(options.rootKey, 'fingerprint', version);
 
 	return {
@@ -45,7 +52,7 @@ export function createVault(options: { rootKey: Uint8Array; keyVersion?: number 
 			} = await new FlattenedEncrypt(new TextEncoder().encode(secret))
 				.setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid })
 				.setAdditionalAuthenticatedData(additionalData(row))
-				.encrypt(sealKey);
+				.encrypt(await sealKey);
 			return JSON.stringify({ protected: header, iv, ciphertext, tag });
 		},
 
@@ -53,10 +60,14 @@ export function createVault(options: { rootKey: Uint8Array; keyVersion?: number 
 			const stored = parse(sealed);
 			if (stored === null) return err('credential_unreadable');
 			try {
-				const opened = await flattenedDecrypt({ ...stored, aad: base64url.encode(additionalData(row)) }, sealKey, {
-					keyManagementAlgorithms: ['dir'],
-					contentEncryptionAlgorithms: ['A256GCM'],
-				});
+				const opened = await flattenedDecrypt(
+					{ ...stored, aad: base64url.encode(additionalData(row)) },
+					await sealKey,
+					{
+						keyManagementAlgorithms: ['dir'],
+						contentEncryptionAlgorithms: ['A256GCM'],
+					},
+				);
 				if (opened.protectedHeader?.kid !== kid) return err('credential_unreadable');
 				return ok(new TextDecoder('utf-8', { fatal: true }).decode(opened.plaintext));
 			} catch (error) {
