@@ -51,13 +51,8 @@ function schemaErrors(write: SafeWrite, args: JsonObject): FieldError[] {
 	return parsed.error.issues.flatMap((issue): FieldError[] => {
 		if (issue.code === 'unrecognized_keys') return issue.keys.map(unknownKey);
 		const name = issue.path.map(String).join('.');
-		return [{ path: name === '' ? 'args' : `args.${name}`, message: withoutName(issue.message, name) }];
+		return [{ path: name === '' ? 'args' : `args.${name}`, message: issue.message }];
 	});
-}
-
-/** A schema's messages begin with the field's name (“owner must be …”); here the path in front says it. */
-function withoutName(message: string, name: string): string {
-	return message.startsWith(`${name} `) ? message.slice(name.length + 1) : message;
 }
 
 /** The key is the caller's: repeated only when it looks like a name, so that an answer never carries a page of text. */

@@ -6,53 +6,53 @@ import { MAX_BODY_CODE_POINTS } from '#core/proposal/marker';
  * an AI agent that has read hostile text. The messages are for people: one plain sentence each.
  */
 
-/** A message for what is missing or of the wrong kind; a rule's own message stands for the rest. */
-function typed(name: string, kind: string): { error: (issue: { input?: unknown }) => string } {
+/** A message for what is missing or of the wrong kind; a rule's own message stands for the rest. The path goes before it. */
+function typed(kind: string): { error: (issue: { input?: unknown }) => string } {
 	return {
 		error: ({ input }) => {
-			if (input === undefined) return `${name} is needed`;
+			if (input === undefined) return 'is needed';
 			if (input === null) return 'null is not a value here: leave it out, or give one';
-			return `${name} must be ${kind}`;
+			return `must be ${kind}`;
 		},
 	};
 }
 
-const text = (name: string) => z.string(typed(name, 'text'));
+const text = z.string(typed('text'));
 
 // github-mcp-server v1.0.4 puts owner and repo into the URL without escaping: `..` or a slash would write elsewhere.
-const owner = text('owner').regex(
+const owner = text.regex(
 	/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/,
-	'owner must be 1–39 letters, digits or hyphens, and begin with a letter or digit',
+	'must be 1–39 letters, digits or hyphens, and begin with a letter or digit',
 );
 
-const repo = text('repo')
-	.regex(/^[A-Za-z0-9._-]{1,100}$/, 'repo must be 1–100 letters, digits, dots, hyphens or underscores')
-	.refine((name) => name !== '.' && name !== '..', 'repo must be a name, not a dot');
+const repo = text
+	.regex(/^[A-Za-z0-9._-]{1,100}$/, 'must be 1–100 letters, digits, dots, hyphens or underscores')
+	.refine((name) => name !== '.' && name !== '..', 'must be a name, not a dot');
 
-const title = text('title')
-	.refine((value) => value.trim() !== '', 'title must say something')
-	.refine((value) => value.length <= 256, 'title must be at most 256 characters')
+const title = text
+	.refine((value) => value.trim() !== '', 'must say something')
+	.refine((value) => value.length <= 256, 'must be at most 256 characters')
 	// U+2028 and U+2029 end a line too; a second line would not be seen where titles are shown.
 	.refine(
 		(value) => !/[\p{Cc}\u2028\u2029]/u.test(value),
-		'title must be one line, without tabs or other control characters',
+		'must be one line, without tabs or other control characters',
 	);
 
-const body = text('body')
-	.refine((value) => codePointsAtMost(value, MAX_BODY_CODE_POINTS), 'body must be at most 64,000 characters')
+const body = text
+	.refine((value) => codePointsAtMost(value, MAX_BODY_CODE_POINTS), 'must be at most 64,000 characters')
 	// PostgreSQL and GitHub both refuse or drop U+0000: what is stored would not be what was approved.
-	.refine((value) => !value.includes('\u0000'), 'body must not hold the character U+0000');
+	.refine((value) => !value.includes('\u0000'), 'must not hold the character U+0000');
 
 const issueNumber = z
-	.number(typed('issue_number', 'a number, not text'))
+	.number(typed('a number, not text'))
 	.refine(
 		(value) => Number.isInteger(value) && value >= 1 && value <= 2_147_483_647,
-		'issue_number must be a whole number from 1 to 2147483647',
+		'must be a whole number from 1 to 2147483647',
 	);
 
 /** `issue_write` with method `create`: a title and perhaps a body. Labels, assignees, milestone and type are not open. */
 export const createIssueArgs = z.strictObject({
-	method: z.literal('create', { error: 'method must be create' }),
+	method: z.literal('create', { error: 'must be create' }),
 	owner,
 	repo,
 	title,
@@ -63,7 +63,7 @@ export const commentArgs = z.strictObject({
 	owner,
 	repo,
 	issue_number: issueNumber,
-	body: body.refine((value) => value.trim() !== '', 'body must say something'),
+	body: body.refine((value) => value.trim() !== '', 'must say something'),
 });
 
 function codePointsAtMost(value: string, limit: number): boolean {

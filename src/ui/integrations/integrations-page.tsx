@@ -201,10 +201,7 @@ export function IntegrationsPage() {
 						<TokenForm replacing={false} />
 						{sandbox ? (
 							<Alert tone="info" icon={IconFlask} title="Use the sandbox’s own token">
-								<p>
-									Sandbox: the token printed at start by npm start works here; a restart sets it again when there is
-									none.
-								</p>
+								<p>Stop the portal and start it again: when there is no credential, the sandbox sets its own.</p>
 							</Alert>
 						) : null}
 					</>
