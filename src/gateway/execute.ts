@@ -133,6 +133,7 @@ function approve(
 			refuse(
 				'args_sha_mismatch',
 				'The argsSha in the request is not that of its bytes in this tenant. Preview again and approve what you see.',
+				{ extra: { received: attempt.argsSha } },
 			),
 		);
 	}
@@ -217,12 +218,12 @@ async function answerExisting(
 /** Ends an attempt with a refusal, after its row. A row that cannot be written is a failed request, not a silent one. */
 async function refused(deps: Deps, attempt: Attempt, refusal: Refusal): Promise<{ ok: false; error: Refusal }> {
 	const executionId = refusal.extra?.executionId;
-	await append(deps, attempt, {
+	const { seq } = await append(deps, attempt, {
 		ok: false,
 		code: refusal.code,
 		...(typeof executionId === 'string' ? { executionId } : {}),
 	});
-	return err(refusal);
+	return err({ ...refusal, extra: { ...refusal.extra, auditSeq: seq } });
 }
 
 function append(deps: Deps, attempt: Attempt, end: Pick<AttemptRow, 'ok' | 'code' | 'executionId' | 'artifactUrl'>) {

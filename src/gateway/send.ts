@@ -82,7 +82,7 @@ export async function sendReserved(deps: Deps, reserved: Reserved): Answer<Execu
 		{ requestId: caller.requestId, executionId: execution.id, state: settlement.to },
 		'execute did not confirm',
 	);
-	const extra = { executionId: execution.id };
+	const extra = { executionId: execution.id, auditSeq: position.seq };
 	return err(refuse(settlement.code ?? 'internal', settlement.reason ?? '', { extra }));
 }
 
@@ -135,7 +135,7 @@ async function settleUnsent(deps: Deps, reserved: Reserved, refusal: Refusal): A
 	const outcome = { to: 'ABSENT', code, reason: detail, artifactUrl: null, nextCheckAt: null } as const;
 	const position = await settle(deps, reserved, outcome);
 	if (position === null) return lost(reserved.execution);
-	return err({ ...refusal, extra: { executionId: reserved.execution.id } });
+	return err({ ...refusal, extra: { executionId: reserved.execution.id, auditSeq: position.seq } });
 }
 
 /**
