@@ -34,9 +34,6 @@ export async function createToken(
 			return err(refuse('scope_required', 'Execution by token is switched off (flag mcp.execute-tokens).'));
 		}
 	}
-	if (scopes.includes('propose') && caller.role === 'AUDITOR') {
-		return err(refuse('scope_required', 'An AUDITOR cannot propose, and neither can an AUDITOR’s token.'));
-	}
 	const most = scopes.includes('execute') ? MAX_EXECUTE_HOURS : MAX_HOURS;
 	if (wanted.expiresInHours > most) {
 		return err(refuse('expiry_too_long', `A token with these scopes may live at most ${most} hours.`));

@@ -86,6 +86,41 @@ describe('[once, one-row, unknown-not-failed] a fault at each await of execute',
 	});
 });
 
+describe('[one-row] a fault while a refusal or a replay is being recorded', () => {
+	const ends: [what: string, mode: Mode, rows: number][] = [
+		['lost', 'lost', 0],
+		['written, but reported as failed', 'unreported', 1],
+	];
+
+	it.each(ends)('a refusal whose row was %s gives no answer, and sends nothing', async (_what, mode, rows) => {
+		const { gateway } = test.portal;
+		const request = { provider: 'github', tool: 'issue_write', args: issue(`refusal ${mode}`) };
+		const proposal = await propose(gateway, caller, bytes(request));
+		if (!proposal.ok) throw new Error(proposal.error.detail);
+		const writes = test.sandbox.github.state.writes();
+
+		const tampered = bytes({ ...request, argsSha: '0'.repeat(64) });
+		await expect(execute(breaking(gateway, 'store', 'append', mode), caller, tampered)).rejects.toThrow('injected');
+		expect(test.sandbox.github.state.writes()).toBe(writes);
+		expect(await attemptRows(gateway, proposal.value.argsSha)).toHaveLength(rows);
+		expect((await verifyChain(gateway, caller.tenant.id)).ok).toBe(true);
+	});
+
+	it.each(ends)('a replay whose row was %s gives no answer, and writes no second issue', async (_what, mode, rows) => {
+		const { gateway } = test.portal;
+		const request = { provider: 'github', tool: 'issue_write', args: issue(`replay ${mode}`) };
+		const proposal = await propose(gateway, caller, bytes(request));
+		if (!proposal.ok) throw new Error(proposal.error.detail);
+		const body = bytes({ ...request, argsSha: proposal.value.argsSha });
+		expect((await execute(gateway, caller, body)).ok).toBe(true);
+		const writes = test.sandbox.github.state.writes();
+
+		await expect(execute(breaking(gateway, 'store', 'append', mode), caller, body)).rejects.toThrow('injected');
+		expect(test.sandbox.github.state.writes()).toBe(writes);
+		expect(await attemptRows(gateway, proposal.value.argsSha)).toHaveLength(1 + rows);
+	});
+});
+
 function bytes(value: unknown): Uint8Array {
 	return new TextEncoder().encode(JSON.stringify(value));
 }
