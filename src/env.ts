@@ -42,6 +42,8 @@ const secret = z
 	.refine((text) => text.trim() === text, 'begins or ends with white space; a line end has probably slipped in')
 	.refine((text) => Buffer.byteLength(text) >= 32, 'is shorter than 32 bytes; make one with: openssl rand -base64 48');
 
+const password = z.string().min(12, 'is shorter than 12 characters').max(128, 'is longer than 128 characters');
+
 const cidrs = z.string().transform((text, context) => {
 	const list = text.split(/[\s,]+/).filter((part) => part !== '');
 	const wrong = list.find((part) => !isCidr(part));
@@ -78,10 +80,33 @@ const schema = z.object({
 		.describe(
 			'At least 32 random bytes, from which the keys for credentials and sessions are derived (openssl rand -base64 48). Required in production; the sandbox makes a key file in its data folder.',
 		),
+	PORTAL_SECRET_PREVIOUS: secret
+		.optional()
+		.describe(
+			'The secret before the present one, while keys are rotated: what it sealed still opens. Remove it after: portal keys rewrap.',
+		),
+	PORTAL_KEY_VERSION: integer(1, 1000)
+		.default(1)
+		.describe('Version of the key that seals credentials. Raise it, then run: portal keys reencrypt.'),
+	PORTAL_ADMIN_EMAIL: z
+		.email('is not an e-mail address')
+		.max(254, 'is longer than 254 characters')
+		.optional()
+		.describe(
+			'With PORTAL_ADMIN_PASSWORD: the first platform admin, made at a start that finds none. Or run: portal bootstrap.',
+		),
+	PORTAL_ADMIN_PASSWORD: password
+		.optional()
+		.describe('12 to 128 characters. An account that exists keeps its password.'),
 	DATABASE_URL: databaseUrl
 		.optional()
 		.describe(
 			'PostgreSQL 15 or later, postgresql://user:password@host/database. Required in production; the sandbox has an embedded one.',
+		),
+	DATABASE_MIGRATION_URL: databaseUrl
+		.optional()
+		.describe(
+			'The same database as its owner, who migrates the schema and grants the role of DATABASE_URL what serving needs. Unset: DATABASE_URL does both.',
 		),
 	PORTAL_DATA_DIR: z.string().default('./data').describe('Folder of the embedded database and the sandbox’s key file.'),
 	MCP_GITHUB_SERVER_URL: httpUrl
@@ -99,6 +124,17 @@ const schema = z.object({
 	PORTAL_UPSTREAM_TIMEOUT_MS: integer(100, 600_000)
 		.default(30_000)
 		.describe('Milliseconds after which the outcome of a write counts as unknown.'),
+	MCP_GITHUB_EXACT_TOOLS: z
+		.enum(['true', 'false'], { error: 'is neither true nor false' })
+		.default('false')
+		.describe(
+			'true: github-mcp-server must serve exactly the tools that the portal uses; one more counts as a changed definition. For a sidecar of the portal’s own (the chart sets it).',
+		),
+	PORTAL_SHUTDOWN_DELAY_MS: integer(0, 120_000)
+		.default(0)
+		.describe(
+			'Milliseconds to go on serving after SIGTERM, not ready, until load balancers have noticed. The chart sets it.',
+		),
 	PORTAL_TRUSTED_PROXIES: cidrs
 		.default([])
 		.describe('Addresses or CIDR ranges, separated by commas, of the proxies whose X-Forwarded-For is believed.'),
@@ -126,6 +162,13 @@ interface Common {
 	readonly ratePerMinute: number;
 	readonly upstreamTimeoutMs: number;
 	readonly trustedProxies: readonly string[];
+	readonly migrationUrl: string | null;
+	readonly previousSecret: string | null;
+	readonly keyVersion: number;
+	/** The first platform admin, when there is none. */
+	readonly firstAdmin: { readonly email: string; readonly password: string } | null;
+	readonly exactTools: boolean;
+	readonly shutdownDelayMs: number;
 	readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -167,6 +210,9 @@ export function readEnv(
 		: parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`);
 	const known = parsed.success ? parsed.data : undefined;
 
+	if (known !== undefined && (known.PORTAL_ADMIN_EMAIL === undefined) !== (known.PORTAL_ADMIN_PASSWORD === undefined)) {
+		problems.push('PORTAL_ADMIN_EMAIL and PORTAL_ADMIN_PASSWORD belong together: set both or neither.');
+	}
 	if (mode.sandbox) {
 		if (known !== undefined && !isLoopback(known.HOST)) {
 			problems.push(
@@ -188,7 +234,13 @@ export function readEnv(
 		if (!(name in set)) problems.push(`${name} is required in production: ${schema.shape[name].description}`);
 	}
 	const { PORTAL_URL: url, PORTAL_SECRET: secret, DATABASE_URL: databaseUrl } = known ?? {};
-	if (known === undefined || url === undefined || secret === undefined || databaseUrl === undefined) {
+	if (
+		problems.length > 0 ||
+		known === undefined ||
+		url === undefined ||
+		secret === undefined ||
+		databaseUrl === undefined
+	) {
 		return err(explain(problems));
 	}
 	return ok({ ...common(known), sandbox: false, url, secret, databaseUrl });
@@ -204,8 +256,18 @@ function common(known: Parsed): Common {
 		ratePerMinute: known.PORTAL_RATE_PER_MINUTE,
 		upstreamTimeoutMs: known.PORTAL_UPSTREAM_TIMEOUT_MS,
 		trustedProxies: known.PORTAL_TRUSTED_PROXIES,
+		migrationUrl: known.DATABASE_MIGRATION_URL ?? null,
+		previousSecret: known.PORTAL_SECRET_PREVIOUS ?? null,
+		keyVersion: known.PORTAL_KEY_VERSION,
+		firstAdmin: firstAdmin(known),
+		exactTools: known.MCP_GITHUB_EXACT_TOOLS === 'true',
+		shutdownDelayMs: known.PORTAL_SHUTDOWN_DELAY_MS,
 		logLevel: known.LOG_LEVEL,
 	};
+}
+
+function firstAdmin({ PORTAL_ADMIN_EMAIL: email, PORTAL_ADMIN_PASSWORD: password }: Parsed): Common['firstAdmin'] {
+	return email === undefined || password === undefined ? null : { email, password };
 }
 
 function isLoopback(host: string): boolean {

@@ -147,6 +147,47 @@ export const routes = {
 		response: empty,
 	},
 
+	'GET /api/members': {
+		summary: 'Members, and who has been invited',
+		access: readers,
+		query: tenantQuery,
+		response: s.memberList,
+	},
+	'POST /api/members': {
+		summary: 'Add a person; somebody new gets a one-time link',
+		access: settings,
+		query: tenantQuery,
+		body: s.memberBody,
+		response: s.memberMade,
+		status: 201,
+	},
+	'PATCH /api/members/:id': {
+		summary: 'Change a role',
+		access: settings,
+		query: tenantQuery,
+		body: s.memberChangeBody,
+		response: empty,
+	},
+	'DELETE /api/members/:id': {
+		summary: 'Remove a member, with their tokens here; or withdraw a link',
+		access: settings,
+		query: tenantQuery,
+		response: empty,
+	},
+	'POST /api/tenants': {
+		summary: 'Make a tenant and its first ADMIN',
+		access: platform,
+		body: s.tenantBody,
+		response: s.tenantMade,
+		status: 201,
+	},
+	'POST /api/join': {
+		summary: 'Use a one-time link: set name and password, or give the password of the account that exists',
+		access: { who: 'none', scope: null },
+		body: s.joinBody,
+		response: s.joined,
+	},
+
 	'GET /api/audit': { summary: 'Audit entries', access: readers, query: s.auditQuery, response: s.auditPage },
 	'POST /api/audit/verify-chain': {
 		summary: 'Re-derive the whole chain',
@@ -166,6 +207,12 @@ export const routes = {
 		summary: 'This document',
 		access: { who: 'none', scope: null },
 		response: z.record(z.string(), z.unknown()),
+	},
+	'GET /metrics': {
+		summary: 'Prometheus metrics: no tenant, person or argument in them',
+		access: { who: 'none', scope: null },
+		response: z.string(),
+		produces: 'text/plain',
 	},
 	'GET /healthz': { summary: 'Alive', access: { who: 'none', scope: null }, response: s.health },
 	'GET /readyz': {

@@ -79,6 +79,44 @@ export const tokenList = z.object({
 	),
 });
 
+const personName = z
+	.string()
+	.trim()
+	.min(1)
+	.max(100)
+	.refine((text) => !/\p{C}/u.test(text), 'must not hold control or invisible characters');
+const email = z.email().max(254);
+export const memberBody = z.strictObject({ email, name: personName, role });
+export const memberChangeBody = z.strictObject({ role });
+/** `link` and `expiresAt` only where somebody has to set or give a password first: hand the link over, it is shown once. */
+const invited = { id: z.string(), link: z.string().optional(), expiresAt: instant.optional() };
+export const memberMade = z.object(invited);
+export const member = z.object({
+	id: z.string(),
+	userId: z.string(),
+	email: z.string(),
+	name: z.string(),
+	role,
+	since: instant,
+});
+export const memberList = z.object({
+	members: z.array(member),
+	invited: z
+		.array(z.object({ id: z.string(), email: z.string(), name: z.string(), role, since: instant, expiresAt: instant }))
+		.describe('have a link that nobody has used yet; PATCH and DELETE take these ids too'),
+});
+export const slug = z
+	.string()
+	.regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'must be 1 to 40 of a–z, 0–9 and “-”, not at its ends');
+export const tenantBody = z.strictObject({ slug, name: personName, adminEmail: email });
+export const tenantMade = z.object({ ...invited, slug: z.string() });
+export const joinBody = z.strictObject({
+	secret: z.string().min(1).max(512).describe('what stands behind # in the link'),
+	name: personName,
+	password: z.string().min(12, 'must have at least 12 characters').max(128),
+});
+export const joined = z.object({ email: z.string(), tenant: z.string().nullable() });
+
 export const prereqs = z.object({
 	ready: z.boolean(),
 	gateway: z.object({ ok: z.boolean() }),
