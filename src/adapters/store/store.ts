@@ -3,6 +3,7 @@ import { type AppendDeps, createAppender } from './audit-append.ts';
 import { createAuditStore } from './audit-store.ts';
 import type { Database } from './database.ts';
 import { createExecutionStore } from './execution-store.ts';
+import { createFirstAdminStore, type FirstAdminStore } from './first-admin.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { createSettingsStore } from './settings-store.ts';
 import { createTenancyStore, type TenancyStore } from './tenancy.ts';
@@ -13,7 +14,7 @@ export interface StoreDeps extends AppendDeps {
 }
 
 /** The port, and what sets a portal up. */
-export interface PortalStore extends Store, TenancyStore {}
+export interface PortalStore extends Store, TenancyStore, FirstAdminStore {}
 
 /**
  * The store over an opened and migrated database. `clock` dates what is written; leases run by the database's own clock,
@@ -28,6 +29,7 @@ export function createStore(database: Database, deps: StoreDeps): PortalStore {
 		...createSettingsStore(query, appender, deps.clock),
 		...createIdentityStore(query, appender, deps.clock, deps.random),
 		...createTenancyStore(appender),
+		...createFirstAdminStore(query, appender),
 		ping: async () => {
 			await query('SELECT 1');
 		},

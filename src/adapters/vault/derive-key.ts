@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 
 /** What a key is for. Each purpose has a key of its own, so that a leak or a misuse of one tells nothing of another. */
-export type KeyPurpose = 'seal' | 'fingerprint' | 'session' | 'sandbox-pat';
+export type KeyPurpose = 'seal' | 'fingerprint' | 'session' | 'bootstrap' | 'sandbox-pat';
 
 /**
  * Derives a 32-byte key from the root by HKDF-SHA256 (RFC 5869), without a salt: the root is already uniformly random
