@@ -7,6 +7,8 @@ import { stamp } from '#adapters/store/stamp';
 import { createStore, type PortalStore } from '#adapters/store/store';
 import { systemClock } from '#adapters/system/clock';
 import { uuidIds } from '#adapters/system/ids';
+import { measuredStore, measuredUpstream } from '#adapters/system/measured';
+import { createMetrics, type Metrics } from '#adapters/system/metrics';
 import { createUpstream } from '#adapters/transport/upstream';
 import { deriveKey } from '#adapters/vault/derive-key';
 import { rootKeyFromSecret, sandboxRootKey } from '#adapters/vault/root-key';
@@ -19,6 +21,7 @@ import type { Sha256 } from '#core/sha256';
 import type { Deps } from '#gateway/deps';
 import type { Log } from '#gateway/ports';
 import { rememberFacts } from '#gateway/recent-facts';
+import manifest from '../package.json' with { type: 'json' };
 import type { Env } from './env.ts';
 import { startSchedule } from './schedule.ts';
 
@@ -69,12 +72,19 @@ export async function compose(input: {
 	}
 
 	const sandbox = typeof input.sandbox === 'function' ? await input.sandbox() : input.sandbox;
-	const { store, recent } = rememberFacts(
-		createStore(database, { sha256, clock: systemClock, log, random: randomBytes }),
-		systemClock,
-	);
+	const plainStore = createStore(database, { sha256, clock: systemClock, log, random: randomBytes });
+	const metrics: Metrics = createMetrics({
+		version: manifest.version,
+		providers: env.githubServerUrl === null && sandbox === null ? [] : ['github'],
+		observed: {
+			unsettled: () => plainStore.unsettled(),
+			drift: (provider) => upstream.drift(provider),
+			now: () => systemClock.now(),
+		},
+	});
+	const { store, recent } = rememberFacts(measuredStore(plainStore, metrics), systemClock);
 	const webUrl = env.githubWebUrl ?? sandbox?.webUrl ?? 'https://github.com';
-	const upstream = createUpstream({
+	const plainUpstream = createUpstream({
 		url: env.githubServerUrl ?? sandbox?.sidecarUrl ?? '',
 		webUrl,
 		timeoutMs: env.upstreamTimeoutMs,
@@ -83,6 +93,7 @@ export async function compose(input: {
 		log,
 		sha256,
 	});
+	const upstream = measuredUpstream(plainUpstream, metrics, () => performance.now() / 1_000);
 	const gateway: Deps = {
 		store,
 		recent,
@@ -121,6 +132,7 @@ export async function compose(input: {
 			}
 		},
 		databaseUnavailable: isUnavailable,
+		metrics,
 	});
 
 	const schedule = startSchedule(gateway, { exclusive: database.kind === 'pglite' });

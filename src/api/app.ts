@@ -1,5 +1,6 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
+import { routePath } from 'hono/route';
 import { refuse } from '#core/refusals';
 import { ok } from '#core/result';
 import { statusOf } from './answer.ts';
@@ -25,9 +26,13 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
 		context.set('requestId', requestId);
 		const { method, path } = context.req;
 		const wrong = checkHost(deps.own, path, context.req.header('host'));
-		if (wrong !== null) return problem(wrong, requestId, deps.portalUrl);
+		if (wrong !== null) {
+			deps.metrics.request({ method, route: 'other', status: 421, seconds: 0 });
+			return problem(wrong, requestId, deps.portalUrl);
+		}
 		await next();
 		const ms = clock.now().getTime() - started;
+		deps.metrics.request({ method, route: matchedRoute(context), status: statusOf(context), seconds: ms / 1_000 });
 		log.info({ requestId, method, path: path.slice(0, 256), status: statusOf(context), ms }, 'request');
 	});
 
@@ -56,10 +61,21 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
 	return app;
 }
 
+/** The pattern that the request matched: what a caller put into the path must not become a label. */
+function matchedRoute(context: Context<ApiEnv>): string {
+	const path = routePath(context, -1);
+	if (path !== '/api/auth/*') return path === '*' || path === '/*' ? 'other' : path;
+	return SIGN_IN_ROUTES.has(context.req.path) ? context.req.path : 'other';
+}
+
 function mountOpen(app: Hono<ApiEnv>, deps: ApiDeps): void {
 	const document = openApiDocument(deps.portalUrl);
 	mount(app, deps, 'GET /api/openapi.json', async () => ok(document));
 	mount(app, deps, 'GET /healthz', async () => ok({ ok: true }));
+	mount(app, deps, 'GET /metrics', async () => {
+		const headers = { ...apiHeaders, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
+		return new Response(await deps.metrics.text(), { headers });
+	});
 	mount(app, deps, 'GET /readyz', async () => {
 		const notReady = await deps.notReady();
 		if (notReady.length === 0) return ok({ ok: true });

@@ -22,6 +22,11 @@ export interface ApiDeps {
 	readonly clientAddress: (headers: Headers, socketAddress: string) => string;
 	/** What is not ready to serve; empty when all is. */
 	readonly notReady: () => Promise<string[]>;
+	readonly metrics: {
+		request(input: { method: string; route: string; status: number; seconds: number }): void;
+		/** Prometheus' text format. */
+		text(): Promise<string>;
+	};
 	/** Whether an error that a use case threw says “no database now”. */
 	readonly databaseUnavailable: (cause: unknown) => boolean;
 }

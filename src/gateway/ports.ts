@@ -202,6 +202,8 @@ export interface ExecutionStore {
 	orphans(options: { everything: boolean; limit: number }): Promise<Execution[]>;
 	/** INDETERMINATE rows that are due. */
 	due(now: Date, limit: number): Promise<Execution[]>;
+	/** How many executions of all tenants have no final state, by state, and the age in seconds of each state's oldest. */
+	unsettled(): Promise<{ state: ExecutionState; count: number; oldestSeconds: number }[]>;
 	/** Notes that a look brought no verdict. */
 	postpone(executionId: string, epoch: number, nextCheckAt: Date): Promise<void>;
 }

@@ -12,7 +12,16 @@ export type RecentFacts = Pick<IdentityStore, 'memberBySlug'> & Pick<ExecutionSt
 
 /** Store methods that change none of these facts. Every other one is taken to change them, a new one too. */
 const CHANGES_NOTHING: ReadonlySet<string> = new Set<keyof Store>([
-	...(['guardFacts', 'latestExecution', 'execution', 'executions', 'mayStillSend', 'orphans', 'due'] as const),
+	...([
+		'guardFacts',
+		'latestExecution',
+		'execution',
+		'executions',
+		'mayStillSend',
+		'orphans',
+		'due',
+		'unsettled',
+	] as const),
 	...(['reserve', 'settle', 'postpone', 'append', 'page', 'head', 'beyondHead', 'scan'] as const),
 	...(['flags', 'dispatch', 'credential', 'credentials'] as const),
 	...([

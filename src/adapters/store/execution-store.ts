@@ -1,3 +1,4 @@
+import type { ExecutionState } from '#core/execution/state';
 import type { Clock, ExecutionStore } from '#gateway/ports';
 import type { Appender } from './audit-append.ts';
 import type { Query } from './database.ts';
@@ -109,6 +110,12 @@ export function createExecutionStore(query: Query, appender: Appender, clock: Cl
 			);
 			return rows.map(executionOf);
 		},
+		unsettled: async () =>
+			query<{ state: ExecutionState; count: number; oldestSeconds: number }>(
+				`SELECT state, count(*)::int AS count,
+				extract(epoch FROM clock_timestamp() - min(reserved_at))::float8 AS "oldestSeconds"
+				FROM execution WHERE state IN ('RESERVED', 'INDETERMINATE', 'NEEDS_HUMAN') GROUP BY state`,
+			),
 		postpone: async (executionId, epoch, nextCheckAt) => {
 			await query(
 				`UPDATE execution SET next_check_at = $3, checks = checks + 1
