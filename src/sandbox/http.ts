@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { TLSSocket, Server as TlsServer } from 'node:tls';
 
 /** The whole request body as text (UTF-8). Refuses more than `limit` bytes by throwing. */
 export async function readBody(request: IncomingMessage, limit = 5 * 1024 * 1024): Promise<string> {
@@ -25,7 +26,13 @@ export async function listen(server: Server, host: string, port: number): Promis
 	});
 	const address = server.address() as AddressInfo;
 	const name = address.address === '0.0.0.0' || address.address === '::' ? '127.0.0.1' : address.address;
-	return `http://${name.includes(':') ? `[${name}]` : name}:${address.port}`;
+	const scheme = server instanceof TlsServer ? 'https' : 'http';
+	return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${address.port}`;
+}
+
+/** How the request came in, whatever a proxy before this process may claim. */
+export function schemeOf(request: IncomingMessage): 'http' | 'https' {
+	return request.socket instanceof TLSSocket ? 'https' : 'http';
 }
 
 /** Closes at once: open connections are cut, not waited for. Closing twice is fine. */

@@ -10,7 +10,8 @@ import { rest } from './rest.ts';
 import type { Places } from './shapes.ts';
 import type { SandboxState } from './state.ts';
 
-export type Target = { path: string; query: URLSearchParams; host: string; whole: string };
+/** `origin` is the one asked for, e.g. `https://github.test`; `whole` is path and query. */
+export type Target = { path: string; query: URLSearchParams; origin: string; host: string; whole: string };
 type Handle = (request: IncomingMessage, response: ServerResponse, target: Target, body: string) => Promise<void>;
 
 const keptRequests = 10_000;
@@ -62,7 +63,7 @@ export function createApi(state: SandboxState, web: string, closing: AbortSignal
 		if (!/^\/api\/(v3(\/|$)|graphql$)/.test(target.path)) return [notFound()];
 		const token = authenticate(state, request.headers.authorization);
 		if (isAnswer(token)) return [token];
-		const places = { api: `http://${target.host}/api/v3`, web };
+		const places = { api: `${target.origin}/api/v3`, web };
 		const fault = state.faults.take(request.method ?? 'GET', target.whole, body);
 		const doIt = (): Answer => {
 			const before = state.writes();

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { hostName, isLoopbackName } from '#sandbox/http';
 import { type Answer, problem } from './answers.ts';
 import { faultSchema } from './faults.ts';
+import { tokenSchema } from './model.ts';
 import type { SandboxState } from './state.ts';
 
 /** Keeps the kind of a token and its last four characters: enough to tell which one it was. */
@@ -10,7 +11,8 @@ const masked = (authorization: string): string =>
 
 /**
  * The switches, for people and end-to-end tests: `POST /_sandbox/faults` (one fault or a list), `DELETE` of it,
- * `GET /_sandbox/state`, `POST /_sandbox/settings` (`searchLagMs`, `issuesEnabled`, `transfer`), `POST /_sandbox/release`.
+ * `GET /_sandbox/state`, `POST /_sandbox/settings` (`searchLagMs`, `issuesEnabled`, `transfer`), `POST /_sandbox/release`,
+ * `POST /_sandbox/tokens` (`token`, `login`, `scopes` or `fineGrained`), `DELETE` of it with `{"token"}` revokes it.
  * Loopback only, under a loopback name (a web page cannot rebind its way here), and JSON only (nor post a form).
  */
 export function control(state: SandboxState, request: IncomingMessage, path: string, body: string): Answer {
@@ -35,6 +37,14 @@ export function control(state: SandboxState, request: IncomingMessage, path: str
 				return { status: 204, body: '' };
 			case 'POST /_sandbox/release':
 				state.release();
+				return { status: 204, body: '' };
+			case 'POST /_sandbox/tokens': {
+				const token = tokenSchema.parse(JSON.parse(body));
+				state.addToken(token);
+				return { status: 200, body: { login: token.login } };
+			}
+			case 'DELETE /_sandbox/tokens':
+				state.revokeToken(tokenSchema.pick({ token: true }).parse(JSON.parse(body)).token);
 				return { status: 204, body: '' };
 			case 'POST /_sandbox/settings':
 				return settings(state, JSON.parse(body) as Record<string, unknown>);

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** What the sandbox GitHub remembers. Times are whole seconds in UTC, as GitHub writes them (`2026-01-02T03:04:05Z`). */
 export type Label = { id: number; name: string; color: string; description: string | null };
 export type Comment = { id: number; author: string; body: string; createdAt: string; updatedAt: string };
@@ -35,20 +37,23 @@ export type Repository = {
 	issues: Issue[];
 };
 
-type Access = 'none' | 'read' | 'write';
-
-/** What a fine-grained token may do. `repositories` are `owner/name`; left out = all. */
-type FineGrained = { repositories?: readonly string[]; issues: Access };
-
-export type Token = {
-	token: string;
-	login: string;
+export const tokenSchema = z.strictObject({
+	token: z.string().min(1),
+	login: z.string().min(1),
 	/** Scopes of a classic token (`repo`, `public_repo`, …). Ignored for a fine-grained one. */
-	scopes: readonly string[];
-	fineGrained?: FineGrained;
+	scopes: z.array(z.string()).readonly().default([]),
+	/** What a fine-grained token may do. `repositories` are `owner/name`; left out = all. */
+	fineGrained: z
+		.strictObject({
+			repositories: z.array(z.string()).readonly().exactOptional(),
+			issues: z.enum(['none', 'read', 'write']),
+		})
+		.exactOptional(),
 	/** False: the account has no triage right, so labels and assignees it sends are dropped without a word. */
-	triage?: boolean;
-};
+	triage: z.boolean().exactOptional(),
+});
+
+export type Token = z.output<typeof tokenSchema>;
 
 export type Data = {
 	version: 1;

@@ -1,5 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { closeNow, listen, readBody, send } from '#sandbox/http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { closeNow, listen, readBody, schemeOf, send } from '#sandbox/http';
 import { createApi, type Target } from './api.ts';
 import { control } from './control.ts';
 import { createState, type SandboxState } from './state.ts';
@@ -10,6 +12,8 @@ export type SandboxGitHub = {
 	apiUrl: string;
 	/** Origin of the issues' web pages. */
 	webUrl: string;
+	/** The port that the pages are on, whatever `webUrl` says to the outside. */
+	webPort: number;
 	state: SandboxState;
 	close(): Promise<void>;
 };
@@ -25,14 +29,25 @@ export type SandboxGitHubOptions = {
 	now?: () => Date;
 	/** Remembers repositories and issues across restarts, and nothing secret. */
 	stateFile?: string;
+	/** In place of the port for pages: pages and API on one, as GitHub Enterprise Server has them. Never the switches. */
+	enterprise?: EnterpriseOptions;
+};
+
+export type EnterpriseOptions = {
+	/** Where to listen; 127.0.0.1 unless given. */
+	host?: string;
+	port: number;
+	/** PEM. Without it the port speaks plain HTTP. */
+	tls?: { cert: string | Buffer; key: string | Buffer };
 };
 
 /** Splits a request target; also the absolute form that an HTTP proxy gets (`POST http://github.test/api/v3/… HTTP/1.1`). */
 function target(request: IncomingMessage): Target {
 	const raw = request.url ?? '/';
 	const absolute = /^https?:\/\//i.test(raw);
-	const url = new URL(absolute ? raw : `http://${request.headers.host ?? 'localhost'}${raw}`);
-	return { path: url.pathname, query: url.searchParams, host: url.host, whole: `${url.pathname}${url.search}` };
+	const url = new URL(absolute ? raw : `${schemeOf(request)}://${request.headers.host ?? 'localhost'}${raw}`);
+	const whole = `${url.pathname}${url.search}`;
+	return { path: url.pathname, query: url.searchParams, origin: url.origin, host: url.host, whole };
 }
 
 async function guarded(response: ServerResponse, work: () => Promise<void>): Promise<void> {
@@ -44,7 +59,10 @@ async function guarded(response: ServerResponse, work: () => Promise<void>): Pro
 	}
 }
 
-/** Starts a GitHub to try things on: an API and, on a port of its own (another origin), a page per issue. */
+/**
+ * Starts a GitHub to try things on: an API and, on a port of its own (another origin), a page per issue. With `enterprise`
+ * that second port has the API too, over TLS if wanted, and the first one is left for whoever switches faults.
+ */
 export async function startSandboxGitHub(options: SandboxGitHubOptions = {}): Promise<SandboxGitHub> {
 	const host = options.host ?? '127.0.0.1';
 	const state = createState({
@@ -52,21 +70,40 @@ export async function startSandboxGitHub(options: SandboxGitHubOptions = {}): Pr
 		...(options.stateFile === undefined ? {} : { stateFile: options.stateFile }),
 	});
 
-	const pages = createServer(createPages(state));
-	const webUrl = await listen(pages, host, options.webPort ?? 0);
-	const webOrigin = (options.webOrigin ?? webUrl).replace(/\/$/, '');
+	const { enterprise } = options;
+	const showPage = createPages(state);
 	const closing = new AbortController();
-	const api = createApi(state, webOrigin, closing.signal);
+	let api: ReturnType<typeof createApi> | undefined;
+	const answer = (request: IncomingMessage, response: ServerResponse, at: Target, body: string) =>
+		api === undefined ? Promise.resolve(response.destroy()) : api(request, response, at, body);
+
+	const onOnePort = (request: IncomingMessage, response: ServerResponse) =>
+		guarded(response, async () => {
+			const at = target(request);
+			if (at.path.startsWith('/api/')) await answer(request, response, at, await readBody(request));
+			else showPage(request, response);
+		});
+	const pages: Server =
+		enterprise === undefined
+			? createServer(showPage)
+			: enterprise.tls === undefined
+				? createServer(onOnePort)
+				: createTlsServer(enterprise.tls, onOnePort);
+	const webUrl = await (enterprise === undefined
+		? listen(pages, host, options.webPort ?? 0)
+		: listen(pages, enterprise.host ?? '127.0.0.1', enterprise.port));
+	const webOrigin = (options.webOrigin ?? webUrl).replace(/\/$/, '');
+	api = createApi(state, webOrigin, closing.signal);
 
 	const server = createServer((request, response) =>
 		guarded(response, async () => {
 			const at = target(request);
 			const body = await readBody(request);
 			if (at.path.startsWith('/_sandbox/')) {
-				const answer = control(state, request, at.path, body);
-				const text = answer.status === 204 ? '' : JSON.stringify(answer.body);
-				send(response, answer.status, { 'content-type': 'application/json; charset=utf-8' }, text);
-			} else await api(request, response, at, body);
+				const { status, body: said } = control(state, request, at.path, body);
+				const text = status === 204 ? '' : JSON.stringify(said);
+				send(response, status, { 'content-type': 'application/json; charset=utf-8' }, text);
+			} else await answer(request, response, at, body);
 		}),
 	);
 	let apiUrl: string;
@@ -80,6 +117,7 @@ export async function startSandboxGitHub(options: SandboxGitHubOptions = {}): Pr
 	return {
 		apiUrl,
 		webUrl: webOrigin,
+		webPort: (pages.address() as AddressInfo).port,
 		state,
 		async close() {
 			closing.abort();
