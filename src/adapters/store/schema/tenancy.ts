@@ -62,6 +62,46 @@ export const membership = pgTable(
 	],
 );
 
+/**
+ * Who has been asked in and has not come yet: one row per tenant and address, gone once its link is used or withdrawn. Its
+ * id becomes the membership's. Only the hash of the link's secret is kept: whoever reads this table cannot use one.
+ */
+export const invitation = pgTable(
+	'invitation',
+	{
+		id: uuid('id').primaryKey(),
+		tenantId: uuid('tenant_id')
+			.notNull()
+			.references(() => tenant.id),
+		email: text('email').notNull(),
+		name: text('name').notNull(),
+		role: text('role').notNull(),
+		secretHash: text('secret_hash').notNull().unique(),
+		/** Made by a platform admin, together with the tenant: an account that comes of it is the platform's. */
+		byPlatform: boolean('by_platform').notNull().default(false),
+		since: instant('since').notNull(),
+		expiresAt: instant('expires_at').notNull(),
+	},
+	(table) => [
+		unique('invitation_tenant_email').on(table.tenantId, table.email),
+		check('invitation_email', sql`${table.email} = lower(${table.email})`),
+		check('invitation_role', sql`${table.role} IN ('ADMIN', 'MEMBER', 'AUDITOR')`),
+	],
+);
+
+/**
+ * The accounts whose password was set by a link that this tenant's ADMIN handed out: another tenant does not take the
+ * address for proof of who it is. An account without a row was made by the platform.
+ */
+export const accountOrigin = pgTable('account_origin', {
+	userId: text('user_id')
+		.primaryKey()
+		.references(() => user.id, { onDelete: 'cascade' }),
+	tenantId: uuid('tenant_id')
+		.notNull()
+		.references(() => tenant.id),
+});
+
 /** Only the hash of a portal token is kept: whoever reads this table cannot use one. */
 export const portalToken = pgTable(
 	'portal_token',
