@@ -26,9 +26,9 @@ function environment(env: Record<string, string>): NodeJS.ProcessEnv {
 	return { PATH, HOME, NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'warn', ...env };
 }
 
-function launch(args: readonly string[], env: Record<string, string>) {
+function launch(args: readonly string[], env: Record<string, string>, root = ROOT) {
 	const child: ChildProcess = spawn(process.execPath, ['src/server.ts', '--headless', ...args], {
-		cwd: ROOT,
+		cwd: root,
 		env: environment(env),
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
@@ -56,9 +56,16 @@ function launch(args: readonly string[], env: Record<string, string>) {
 	};
 }
 
-/** Starts `node src/server.ts --sandbox --headless`; resolves when it says that it is running. */
-export async function startPortalProcess(env: Record<string, string>, args = ['--sandbox']): Promise<PortalProcess> {
-	const { child, said, ended, onOutput } = launch(args, env);
+/**
+ * Starts `node src/server.ts --sandbox --headless`; resolves when it says that it is running.
+ * @param root where the code stands, when it is another version of it
+ */
+export async function startPortalProcess(
+	env: Record<string, string>,
+	args = ['--sandbox'],
+	root = ROOT,
+): Promise<PortalProcess> {
+	const { child, said, ended, onOutput } = launch(args, env, root);
 	const origin = await new Promise<string>((resolve, reject) => {
 		const look = () => {
 			const found = RUNNING.exec(said.stdout);
