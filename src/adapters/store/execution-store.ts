@@ -29,6 +29,15 @@ const MAY_SEND = `SELECT ${isOn('mcp.gateway')} AS gateway, ${isOn('mcp.execute-
 	EXISTS (SELECT FROM execution WHERE id = $2::uuid AND tenant_id = $1::uuid AND epoch = $3::int
 		AND state = 'RESERVED' AND lease_until > clock_timestamp()) AS ours`;
 
+/** One branch to a state: each has a partial index of its own, and what ended well, nearly everything, is in none. */
+const UNSETTLED = (['RESERVED', 'INDETERMINATE', 'NEEDS_HUMAN'] as const)
+	.map(
+		(state) => `SELECT state, count(*)::int AS count,
+			extract(epoch FROM clock_timestamp() - min(reserved_at))::float8 AS "oldestSeconds"
+			FROM execution WHERE state = '${state}' GROUP BY state`,
+	)
+	.join(' UNION ALL ');
+
 interface Switches extends Record<string, unknown> {
 	readonly gateway: boolean;
 	readonly tokens: boolean;
@@ -110,12 +119,7 @@ export function createExecutionStore(query: Query, appender: Appender, clock: Cl
 			);
 			return rows.map(executionOf);
 		},
-		unsettled: async () =>
-			query<{ state: ExecutionState; count: number; oldestSeconds: number }>(
-				`SELECT state, count(*)::int AS count,
-				extract(epoch FROM clock_timestamp() - min(reserved_at))::float8 AS "oldestSeconds"
-				FROM execution WHERE state IN ('RESERVED', 'INDETERMINATE', 'NEEDS_HUMAN') GROUP BY state`,
-			),
+		unsettled: () => query<{ state: ExecutionState; count: number; oldestSeconds: number }>(UNSETTLED),
 		postpone: async (executionId, epoch, nextCheckAt) => {
 			await query(
 				`UPDATE execution SET next_check_at = $3, checks = checks + 1

@@ -1,0 +1,1 @@
+CREATE INDEX "execution_needs_human" ON "execution" USING btree ("reserved_at") WHERE "execution"."state" = 'NEEDS_HUMAN';
