@@ -16,6 +16,7 @@ import '#ui/styles/sheet.css';
 import '#ui/styles/outcome.css';
 import '#ui/styles/table.css';
 import '#ui/styles/chain.css';
+import '#ui/styles/people.css';
 import '#ui/styles/responsive.css';
 
 const geist = localFont({

@@ -9,6 +9,7 @@ import {
 	IconPlugConnected,
 	IconPower,
 	IconSend,
+	IconUsers,
 	type Icon as TablerIcon,
 } from '@tabler/icons-react';
 import Link from 'next/link';
@@ -126,6 +127,13 @@ export function SettingsPage() {
 							</>
 						) : null
 					}
+				/>
+				<Tile
+					path="settings/members"
+					icon={IconUsers}
+					title="Members"
+					text={`Who is ADMIN, MEMBER or AUDITOR in ${tenant}.`}
+					foot={<span>New people get a one-time link</span>}
 				/>
 				<Tile
 					path="settings/api-tokens"

@@ -1,4 +1,11 @@
-import { IconLink, IconPlugConnected, IconPower, IconSettings, type Icon as TablerIcon } from '@tabler/icons-react';
+import {
+	IconLink,
+	IconPlugConnected,
+	IconPower,
+	IconSettings,
+	IconUsers,
+	type Icon as TablerIcon,
+} from '@tabler/icons-react';
 import type { Role } from '#ui/tenant.tsx';
 
 export interface NavItem {
@@ -10,16 +17,17 @@ export interface NavItem {
 const gateway: NavItem = { path: 'admin/mcp', label: 'MCP Gateway', icon: IconPlugConnected };
 const auditLog: NavItem = { path: 'audit-log', label: 'Audit log', icon: IconLink };
 const killSwitch: NavItem = { path: 'settings/kill-switch', label: 'AI kill-switch', icon: IconPower };
+const members: NavItem = { path: 'settings/members', label: 'Members', icon: IconUsers };
 const settings: NavItem = { path: 'settings', label: 'Settings', icon: IconSettings };
 
 /** What each role is offered. The API enforces; hiding is courtesy. */
 export function navigationOf(role: Role): { work: readonly NavItem[]; admin: readonly NavItem[] } {
 	switch (role) {
 		case 'ADMIN':
-			return { work: [auditLog], admin: [gateway, killSwitch, settings] };
+			return { work: [auditLog], admin: [gateway, killSwitch, members, settings] };
 		case 'AUDITOR':
 			// Reads everything, changes nothing: the pages say so.
-			return { work: [auditLog, gateway], admin: [killSwitch, settings] };
+			return { work: [auditLog, gateway], admin: [killSwitch, members, settings] };
 		case 'MEMBER':
 			return { work: [gateway], admin: [] };
 	}
@@ -32,6 +40,7 @@ const names: Readonly<Record<string, string>> = {
 	'settings/integrations': 'Integrations',
 	'settings/kill-switch': 'AI kill-switch',
 	'settings/api-tokens': 'API tokens',
+	'settings/members': 'Members',
 };
 
 /** The trail to a page under /t/<tenant>: its parents that are pages, then itself. */

@@ -1,6 +1,6 @@
 'use client';
 
-import { IconSelector } from '@tabler/icons-react';
+import { IconPlus, IconSelector } from '@tabler/icons-react';
 import Link from 'next/link';
 import { Icon } from '#ui/controls/icon.tsx';
 import { useHere } from '#ui/tenant.tsx';
@@ -20,10 +20,10 @@ function Face({ tenant, role }: { tenant: string; role: string }) {
 	);
 }
 
-/** Where I am and as what. With one tenant there is nothing to switch, so it is no button. */
+/** Where I am and as what. With one tenant and no right to make another there is nothing to press, so it is no button. */
 export function TenantSwitch() {
 	const { me, tenant, role } = useHere();
-	if (me.memberships.length < 2) {
+	if (me.memberships.length < 2 && !me.platformAdmin) {
 		return (
 			<div className="tenant tenant--only">
 				<Face tenant={tenant} role={role} />
@@ -38,20 +38,31 @@ export function TenantSwitch() {
 	);
 	return (
 		<Popover className="tenant" button={button} label="Switch tenant">
-			{(close) =>
-				me.memberships.map((membership) => (
-					<Link
-						key={membership.tenantId}
-						href={`/t/${membership.tenant}`}
-						prefetch={false}
-						aria-current={membership.tenant === tenant ? 'true' : undefined}
-						onClick={close}
-					>
-						{membership.tenant}
-						<span className="push role">{membership.role}</span>
-					</Link>
-				))
-			}
+			{(close) => (
+				<>
+					{me.memberships.map((membership) => (
+						<Link
+							key={membership.tenantId}
+							href={`/t/${membership.tenant}`}
+							prefetch={false}
+							aria-current={membership.tenant === tenant ? 'true' : undefined}
+							onClick={close}
+						>
+							{membership.tenant}
+							<span className="push role">{membership.role}</span>
+						</Link>
+					))}
+					{me.platformAdmin ? (
+						<>
+							<hr />
+							<a href="/new-tenant">
+								<Icon of={IconPlus} />
+								New tenant
+							</a>
+						</>
+					) : null}
+				</>
+			)}
 		</Popover>
 	);
 }

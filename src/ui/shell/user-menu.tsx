@@ -8,15 +8,9 @@ import { Icon } from '#ui/controls/icon.tsx';
 import { Segmented } from '#ui/controls/segmented.tsx';
 import { useZone, type Zone } from '#ui/controls/time.tsx';
 import { useHere } from '#ui/tenant.tsx';
+import { initials } from './initials.ts';
 import { Popover } from './popover.tsx';
-
-const initials = (name: string) =>
-	name
-		.split(/\s+/)
-		.map((word) => word.slice(0, 1))
-		.slice(0, 2)
-		.join('')
-		.toUpperCase();
+import { signOut } from './sign-out.ts';
 
 export function ThemeChoice() {
 	const { colorScheme, setColorScheme } = useMantineColorScheme();
@@ -42,22 +36,6 @@ const zones: readonly { value: Zone; label: string }[] = [
 	{ value: 'UTC', label: 'UTC' },
 	{ value: 'Local', label: 'Local' },
 ];
-
-/** Ends the session, then leaves by a full load, so that nothing of it stays in memory. */
-async function signOut(onFail: () => void) {
-	try {
-		const answer = await fetch('/api/auth/sign-out', {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: '{}',
-		});
-		if (!answer.ok && answer.status !== 401) return onFail();
-		sessionStorage.clear();
-		location.assign('/sign-in');
-	} catch {
-		onFail();
-	}
-}
 
 export function UserMenu() {
 	const { me, tenant, role } = useHere();

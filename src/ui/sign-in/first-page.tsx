@@ -4,9 +4,10 @@ import { useEffect } from 'react';
 import { ProblemError } from '#api/client';
 import { LiveRegion } from '#ui/controls/live.tsx';
 import { Problem } from '#ui/controls/problem.tsx';
+import { NoTenantYet } from '#ui/first-tenant/first-tenant.tsx';
 import { useMe } from '#ui/tenant.tsx';
 
-/** “/”: to the first tenant of whoever is signed in, else to sign in. */
+/** “/”: to the first tenant of whoever is signed in; without one, to the first step; else to sign in. */
 export function FirstPage() {
 	const { data: me, error, refetch } = useMe();
 	const signedOut = error instanceof ProblemError && error.code === 'unauthenticated';
@@ -18,11 +19,11 @@ export function FirstPage() {
 	return (
 		<LiveRegion>
 			<main className="lone">
-				<h1 className="vh">SARC portal</h1>
+				{me && !tenant ? null : <h1 className="vh">SARC portal</h1>}
 				{error && !signedOut ? (
 					<Problem error={error} what="The portal could not be read" retry={() => void refetch()} />
 				) : me && !tenant ? (
-					<p>You are signed in, but a member of no tenant yet. Ask an ADMIN to add you.</p>
+					<NoTenantYet me={me} />
 				) : (
 					<p className="loading dim">Loading…</p>
 				)}

@@ -2,12 +2,13 @@
 
 import { useForm } from '@mantine/form';
 import { IconArrowRight } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { call } from '#api/client';
 import { Button } from '#ui/controls/button.tsx';
 import { Field } from '#ui/controls/field.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
 import { useCountdown } from '#ui/controls/problem.tsx';
+import { JoinedNote, useJoined } from '#ui/join/joined-note.tsx';
 import { useSandbox } from '#ui/providers.tsx';
 import { Brand } from '#ui/shell/brand.tsx';
 import { SandboxBadge } from '#ui/shell/topbar.tsx';
@@ -96,6 +97,11 @@ export function SignIn({ next }: { next: string | undefined }) {
 	const left = useCountdown(failure?.kind === 'limited' ? failure.seconds : undefined);
 	const form = useForm({ initialValues: { email: '', password: '' } });
 	const error = failure ? wordsOf(failure, left) : undefined;
+	const joined = useJoined();
+	// biome-ignore lint/correctness/useExhaustiveDependencies: the form is not what decides when
+	useEffect(() => {
+		if (joined) form.setFieldValue('email', joined.email);
+	}, [joined]);
 
 	const submit = form.onSubmit(async (values) => {
 		if (busy || left > 0) return;
@@ -121,7 +127,8 @@ export function SignIn({ next }: { next: string | undefined }) {
 					<h1 className="h1--24">Sign in</h1>
 					<p className="sub">Agents propose. People approve. Every write leaves proof.</p>
 				</div>
-				{sandbox ? (
+				{joined ? <JoinedNote joined={joined} /> : null}
+				{sandbox && !joined ? (
 					<>
 						<DemoAccounts
 							onPick={(email) => {

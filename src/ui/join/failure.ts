@@ -1,0 +1,39 @@
+import { ProblemError } from '#api/client';
+
+/** Why a link could not be used, as far as the page acts on it. */
+export type JoinFailure =
+	/** The address that the link is for has an account, and this is not its password. */
+	| { readonly kind: 'account' }
+	/** The link itself is used up, has expired, or was never one. */
+	| { readonly kind: 'dead'; readonly detail: string }
+	| { readonly kind: 'fields'; readonly name: string | undefined; readonly password: string | undefined }
+	| { readonly kind: 'other'; readonly error: unknown };
+
+/** Reads the portal's answer; whatever is not about the link or its fields is shown as any other problem. */
+export function failureOf(error: unknown): JoinFailure {
+	if (!(error instanceof ProblemError)) return { kind: 'other', error };
+	if (error.code === 'unauthenticated') return { kind: 'account' };
+	if (error.code === 'not_found') return { kind: 'dead', detail: error.detail };
+	const message = (path: string) => error.errors.find((one) => one.path === path)?.message;
+	if (message('secret') !== undefined) return { kind: 'dead', detail: 'What stands behind # is not a whole link.' };
+	const [name, password] = [message('name'), message('password')];
+	return name === undefined && password === undefined ? { kind: 'other', error } : { kind: 'fields', name, password };
+}
+
+export interface JoinInput {
+	readonly name: string;
+	readonly password: string;
+}
+
+/** What to mend before anything is sent; the portal checks the same. */
+export function missingOf(input: JoinInput): { readonly name?: string; readonly password?: string } {
+	const length = [...input.password].length;
+	return {
+		...(input.name.trim() === '' ? { name: 'Give the name that others will see beside what you do.' } : {}),
+		...(length === 0
+			? { password: 'Give a password.' }
+			: length < 12
+				? { password: `It has ${length} characters; 12 or more are needed.` }
+				: {}),
+	};
+}

@@ -1,0 +1,14 @@
+import { ProblemError } from '#api/client';
+import { headingOf } from '#ui/words.ts';
+
+/** What is wrong with the fields of a new member. */
+export type Wrong = { readonly email?: string | undefined; readonly name?: string | undefined };
+
+/** Which field an answer is about; undefined when it is about none. */
+export function wrongFields(error: unknown, tenant: string): Wrong | undefined {
+	if (!(error instanceof ProblemError)) return undefined;
+	if (error.code === 'already_member') return { email: `${headingOf(error.code, { tenant })}. ${error.detail}` };
+	const message = (path: string) => error.errors.find((one) => one.path === path)?.message;
+	const wrong = { email: message('email'), name: message('name') };
+	return wrong.email === undefined && wrong.name === undefined ? undefined : wrong;
+}
