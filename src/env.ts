@@ -1,156 +1,11 @@
 import { BlockList, isIP } from 'node:net';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { err, ok, type Result } from '#core/result';
+import { type LOG_LEVELS, settings } from './settings.ts';
 
-/* The only reader of process.env: everything else is handed its settings. `.env.example` is printed from this schema. */
+/* The only reader of process.env: everything else is handed its settings. */
 
-const integer = (min: number, max: number) =>
-	z
-		.string()
-		.regex(/^\d{1,9}$/, 'is not a whole number')
-		.transform(Number)
-		.refine((value) => value >= min && value <= max, `is not between ${min} and ${max}`);
-
-/** An http(s) URL that holds no user, password, query or fragment: those would end in logs and links. */
-const httpUrl = z.string().transform((text, context) => {
-	const url = URL.parse(text);
-	const wrong =
-		url === null || !/^https?:$/.test(url.protocol)
-			? 'is not an http:// or https:// URL'
-			: url.username !== '' || url.password !== ''
-				? 'holds a user or password; leave them out'
-				: url.search !== '' || url.hash !== ''
-					? 'holds a query or fragment; leave them out'
-					: null;
-	if (url !== null && wrong === null) return url;
-	context.addIssue({ code: 'custom', message: wrong ?? '' });
-	return z.NEVER;
-});
-
-const origin = httpUrl.transform((url, context) => {
-	if (url.pathname === '/') return url.origin;
-	context.addIssue({ code: 'custom', message: `holds a path; give only ${url.origin}` });
-	return z.NEVER;
-});
-
-const databaseUrl = z
-	.string()
-	.refine((text) => /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text), 'is not a postgresql:// URL');
-
-const secret = z
-	.string()
-	.refine((text) => text.trim() === text, 'begins or ends with white space; a line end has probably slipped in')
-	.refine((text) => Buffer.byteLength(text) >= 32, 'is shorter than 32 bytes; make one with: openssl rand -base64 48');
-
-const password = z.string().min(12, 'is shorter than 12 characters').max(128, 'is longer than 128 characters');
-
-const cidrs = z.string().transform((text, context) => {
-	const list = text.split(/[\s,]+/).filter((part) => part !== '');
-	const wrong = list.find((part) => !isCidr(part));
-	if (wrong === undefined) return list;
-	context.addIssue({ code: 'custom', message: `holds ${JSON.stringify(wrong)}, which is no address or CIDR range` });
-	return z.NEVER;
-});
-
-function isCidr(text: string): boolean {
-	const [address = '', prefix, ...rest] = text.split('/');
-	const family = isIP(address);
-	if (family === 0 || rest.length > 0) return false;
-	if (prefix === undefined) return true;
-	if (!/^\d{1,3}$/.test(prefix)) return false;
-	return Number(prefix) <= (family === 4 ? 32 : 128);
-}
-
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-
-/** One entry per variable, in the order of `.env.example`. `describe` = its comment there; `default` = what holds when unset. */
-const schema = z.object({
-	PORT: integer(0, 65_535).default(3000).describe('Port to listen on; 0 takes a free one.'),
-	HOST: z
-		.string()
-		.default('127.0.0.1')
-		.describe('Address to listen on. The sandbox, whose passwords everybody knows, listens on loopback only.'),
-	PORTAL_URL: origin
-		.optional()
-		.describe(
-			'The origin under which people reach the portal, e.g. https://portal.example.com. Required in production.',
-		),
-	PORTAL_SECRET: secret
-		.optional()
-		.describe(
-			'At least 32 random bytes, from which the keys for credentials and sessions are derived (openssl rand -base64 48). Required in production; the sandbox makes a key file in its data folder.',
-		),
-	PORTAL_SECRET_PREVIOUS: secret
-		.optional()
-		.describe(
-			'The secret before the present one, while keys are rotated: what it sealed still opens. Remove it after: portal keys rewrap.',
-		),
-	PORTAL_KEY_VERSION: integer(1, 1000)
-		.default(1)
-		.describe('Version of the key that seals credentials. Raise it, then run: portal keys reencrypt.'),
-	PORTAL_ADMIN_EMAIL: z
-		.email('is not an e-mail address')
-		.max(254, 'is longer than 254 characters')
-		.optional()
-		.describe(
-			'With PORTAL_ADMIN_PASSWORD: the first platform admin, made at a start that finds none. Or run: portal bootstrap.',
-		),
-	PORTAL_ADMIN_PASSWORD: password
-		.optional()
-		.describe('12 to 128 characters. An account that exists keeps its password.'),
-	DATABASE_URL: databaseUrl
-		.optional()
-		.describe(
-			'PostgreSQL 15 or later, postgresql://user:password@host/database. Required in production; the sandbox has an embedded one.',
-		),
-	DATABASE_MIGRATION_URL: databaseUrl
-		.optional()
-		.describe(
-			'The same database as its owner, who migrates the schema and grants the role of DATABASE_URL what serving needs. Unset: DATABASE_URL does both.',
-		),
-	PORTAL_DATA_DIR: z.string().default('./data').describe('Folder of the embedded database and the sandbox’s key file.'),
-	MCP_GITHUB_SERVER_URL: httpUrl
-		.transform((url) => url.href)
-		.optional()
-		.describe(
-			'Where github-mcp-server answers over HTTP. Unset: GitHub is not connected (the sandbox brings its own).',
-		),
-	GITHUB_WEB_URL: origin
-		.optional()
-		.describe(
-			'Origin of GitHub’s web pages; a written artifact must have its address there. Unset: https://github.com (the sandbox brings its own).',
-		),
-	PORTAL_RATE_PER_MINUTE: integer(1, 1_000_000).default(600).describe('Requests per minute, per principal and tenant.'),
-	PORTAL_UPSTREAM_TIMEOUT_MS: integer(100, 600_000)
-		.default(30_000)
-		.describe('Milliseconds after which the outcome of a write counts as unknown.'),
-	MCP_GITHUB_EXACT_TOOLS: z
-		.enum(['true', 'false'], { error: 'is neither true nor false' })
-		.default('false')
-		.describe(
-			'true: github-mcp-server must serve exactly the tools that the portal uses; one more counts as a changed definition. For a sidecar of the portal’s own (the chart sets it).',
-		),
-	PORTAL_SHUTDOWN_DELAY_MS: integer(0, 120_000)
-		.default(0)
-		.describe(
-			'Milliseconds to go on serving after SIGTERM, not ready, until load balancers have noticed. The chart sets it.',
-		),
-	PORTAL_TRUSTED_PROXIES: cidrs
-		.default([])
-		.describe('Addresses or CIDR ranges, separated by commas, of the proxies whose X-Forwarded-For is believed.'),
-	PORTAL_SANDBOX_PASSWORD: z
-		.string()
-		.min(8, 'is shorter than 8 characters')
-		.max(128, 'is longer than 128 characters')
-		.default('sandbox-demo')
-		.describe('Password of the sandbox’s demo accounts. Without meaning in production, where there are none.'),
-	LOG_LEVEL: z
-		.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(', ')}` })
-		.default('info')
-		.describe(`${LOG_LEVELS.join(', ')}.`),
-});
-
-type Parsed = z.output<typeof schema>;
+type Parsed = z.output<typeof settings>;
 
 interface Common {
 	readonly port: number;
@@ -193,6 +48,52 @@ export function readProcessEnv(mode: { sandbox: boolean }): Result<Env, string> 
 	return readEnv(process.env, mode);
 }
 
+/** What a command of the command line may need; each says itself what it cannot do without. */
+export interface CommandEnv {
+	readonly dataDir: string;
+	readonly databaseUrl: string | null;
+	readonly migrationUrl: string | null;
+	readonly url: string | null;
+	readonly secret: string | null;
+	readonly previousSecret: string | null;
+	readonly keyVersion: number;
+	readonly adminEmail: string | null;
+}
+
+/** This process's environment, for the command line to hand to its commands. */
+export function processEnvironment(): Readonly<Record<string, string | undefined>> {
+	return process.env;
+}
+
+/** No other setting can stand in a command's way: those of the server may be wrong where a command is run. */
+const FOR_COMMANDS = {
+	PORTAL_DATA_DIR: true,
+	DATABASE_URL: true,
+	DATABASE_MIGRATION_URL: true,
+	PORTAL_URL: true,
+	PORTAL_SECRET: true,
+	PORTAL_SECRET_PREVIOUS: true,
+	PORTAL_KEY_VERSION: true,
+	PORTAL_ADMIN_EMAIL: true,
+} as const;
+
+/** Checks the settings of a command: nothing is required, but what is set must be right. The error is as `readEnv` has it. */
+export function readCommandEnv(source: Readonly<Record<string, string | undefined>>): Result<CommandEnv, string> {
+	const parsed = settings.pick(FOR_COMMANDS).safeParse(setOf(source));
+	if (!parsed.success) return err(explain(problemsOf(parsed.error), 'The command cannot run with these settings:'));
+	const known = parsed.data;
+	return ok({
+		dataDir: known.PORTAL_DATA_DIR,
+		databaseUrl: known.DATABASE_URL ?? null,
+		migrationUrl: known.DATABASE_MIGRATION_URL ?? null,
+		url: known.PORTAL_URL ?? null,
+		secret: known.PORTAL_SECRET ?? null,
+		previousSecret: known.PORTAL_SECRET_PREVIOUS ?? null,
+		keyVersion: known.PORTAL_KEY_VERSION,
+		adminEmail: known.PORTAL_ADMIN_EMAIL ?? null,
+	});
+}
+
 /**
  * Checks and types the settings. An empty variable counts as unset. The error is a text of several lines for whoever starts
  * the portal: which variable, what is wrong, what to do; it never repeats the value of a variable that may hold a secret.
@@ -201,19 +102,26 @@ export function readEnv(
 	source: Readonly<Record<string, string | undefined>>,
 	mode: { sandbox: boolean },
 ): Result<Env, string> {
-	const set = Object.fromEntries(
-		Object.entries(source).filter(([name, value]) => Object.hasOwn(schema.shape, name) && (value ?? '') !== ''),
-	);
-	const parsed = schema.safeParse(set);
-	const problems = parsed.success
-		? []
-		: parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`);
+	const set = setOf(source);
+	const parsed = settings.safeParse(set);
+	const problems = parsed.success ? [] : problemsOf(parsed.error);
 	const known = parsed.success ? parsed.data : undefined;
 
-	if (known !== undefined && (known.PORTAL_ADMIN_EMAIL === undefined) !== (known.PORTAL_ADMIN_PASSWORD === undefined)) {
-		problems.push('PORTAL_ADMIN_EMAIL and PORTAL_ADMIN_PASSWORD belong together: set both or neither.');
+	// The address alone is fine: then it is for portal bootstrap.
+	if (known?.PORTAL_ADMIN_PASSWORD !== undefined && known.PORTAL_ADMIN_EMAIL === undefined) {
+		problems.push(
+			'PORTAL_ADMIN_PASSWORD is set without PORTAL_ADMIN_EMAIL: set both, or run portal bootstrap instead.',
+		);
+	}
+	if (known?.PORTAL_SECRET_PREVIOUS !== undefined && known.PORTAL_SECRET_PREVIOUS === known.PORTAL_SECRET) {
+		problems.push(
+			'PORTAL_SECRET_PREVIOUS is the same as PORTAL_SECRET: it is for the other secret, while keys are rotated.',
+		);
 	}
 	if (mode.sandbox) {
+		if (known?.DATABASE_MIGRATION_URL !== undefined && known.DATABASE_URL === undefined) {
+			problems.push('DATABASE_MIGRATION_URL is set without DATABASE_URL, which serves: set both or neither.');
+		}
 		if (known !== undefined && !isLoopback(known.HOST)) {
 			problems.push(
 				'HOST must be a loopback address in the sandbox, e.g. 127.0.0.1: its passwords are known to everybody.',
@@ -231,7 +139,7 @@ export function readEnv(
 	}
 
 	for (const name of ['DATABASE_URL', 'PORTAL_URL', 'PORTAL_SECRET'] as const) {
-		if (!(name in set)) problems.push(`${name} is required in production: ${schema.shape[name].description}`);
+		if (!(name in set)) problems.push(`${name} is required in production: ${settings.shape[name].description}`);
 	}
 	const { PORTAL_URL: url, PORTAL_SECRET: secret, DATABASE_URL: databaseUrl } = known ?? {};
 	if (
@@ -244,6 +152,16 @@ export function readEnv(
 		return err(explain(problems));
 	}
 	return ok({ ...common(known), sandbox: false, url, secret, databaseUrl });
+}
+
+function setOf(source: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+	return Object.fromEntries(
+		Object.entries(source).filter(([name, value]) => Object.hasOwn(settings.shape, name) && (value ?? '') !== ''),
+	);
+}
+
+function problemsOf(error: z.ZodError): string[] {
+	return error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`);
 }
 
 function common(known: Parsed): Common {
@@ -279,9 +197,9 @@ function isLoopback(host: string): boolean {
 	return family !== 0 && loopback.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
 
-function explain(problems: readonly string[]): string {
+function explain(problems: readonly string[], what = 'The portal cannot start with these settings:'): string {
 	return [
-		'The portal cannot start with these settings:',
+		what,
 		...problems.map((problem) => `  - ${problem}`),
 		'Every variable is described in .env.example. To try the portal with nothing set, run: npm start',
 	].join('\n');
@@ -289,7 +207,7 @@ function explain(problems: readonly string[]): string {
 
 /** The text of `.env.example`: every variable with its meaning; those with a default show it, commented out. */
 export function envExample(): string {
-	const variables = Object.entries(schema.shape).map(([name, type]) => {
+	const variables = Object.entries(settings.shape).map(([name, type]) => {
 		const fallback: unknown = type.safeParse(undefined).data ?? '';
 		return `# ${type.description}\n# ${name}=${Array.isArray(fallback) ? fallback.join(',') : String(fallback)}\n`;
 	});

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '#adapters/store/database';
-import { migrate } from '#adapters/store/migrate';
+import { migrate, schemaState } from '#adapters/store/migrate';
 import { stamp } from '#adapters/store/stamp';
 import { tables } from '#adapters/store/tables';
 import { testDatabases } from '#test/support/database';
@@ -49,7 +49,8 @@ describe.each(testDatabases())('a database handle on $name', ({ open }) => {
 
 	it('applies migrations once, however many starts there are at the same time', async () => {
 		await Promise.all([migrate(database), migrate(database), migrate(database)]);
-		expect(await database.query('SELECT count(*) AS n FROM portal_migration')).toEqual([{ n: 2 }]);
+		// Twice would have failed on the tables that are there.
+		expect(await schemaState(database)).toEqual({ missing: [], unknown: 0 });
 	});
 
 	it('refuses a production start on a sandbox’s database, and the reverse, and says what to do', async () => {

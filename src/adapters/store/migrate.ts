@@ -1,40 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import type { Database, Query } from './database.ts';
 
 /** Any constant does, as long as every portal asks for the same one. */
-const MIGRATION_LOCK = 7_272_001;
+export const MIGRATION_LOCK = 7_272_001;
 
 /** Beside this file: a bundle has to carry the folder along. */
 const committed = fileURLToPath(new URL('./migrations', import.meta.url));
 
+export interface SchemaState {
+	/** Migrations of this version that the database does not have, in order. */
+	readonly missing: readonly string[];
+	/** How many it has that this version does not know: a later version was here. It still works on that schema. */
+	readonly unknown: number;
+}
+
 /**
  * Applies the committed migrations that this database does not have yet: all or none, one process at a time. With
  * nothing to do it only reads, so that a role without the right to change the schema may call it too.
+ * @returns the names of those that this call applied
  */
-export async function migrate(database: Database, folder: string = committed): Promise<void> {
+export async function migrate(database: Database, folder: string = committed): Promise<string[]> {
 	const migrations = readMigrationFiles({ migrationsFolder: folder });
-	if ((await pending(database.query, migrations)).length === 0) return;
-	await database.transaction(async ({ db, query }) => {
+	const names = namesOf(folder);
+	if (pending(migrations, await appliedIds(database.query)).length === 0) return [];
+	return await database.transaction(async ({ db, query }) => {
 		await query('SET LOCAL statement_timeout = 0');
 		await query("SET LOCAL lock_timeout = '60s'");
 		await query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
 		await query(
 			'CREATE TABLE IF NOT EXISTS portal_migration (id bigint PRIMARY KEY, hash text NOT NULL, at timestamptz NOT NULL DEFAULT now())',
 		);
-		for (const migration of await pending(query, migrations)) {
+		// Looked up again: whoever had the lock before may have done it all.
+		const due = pending(migrations, await appliedIds(query));
+		for (const migration of due) {
 			for (const statement of migration.sql) await db.execute(sql.raw(statement));
 			await query('INSERT INTO portal_migration (id, hash) VALUES ($1, $2)', [migration.folderMillis, migration.hash]);
 		}
+		return due.map(({ folderMillis }) => nameOf(names, folderMillis));
 	});
 }
 
-/** Each missing one, not “those after the last applied” as drizzle's own migrator has it: a merge may slip one in before. */
-async function pending(query: Query, migrations: readonly MigrationMeta[]): Promise<MigrationMeta[]> {
+/** Compares the schema with this version's migrations. Reads only. */
+export async function schemaState(database: Database, folder: string = committed): Promise<SchemaState> {
+	const migrations = readMigrationFiles({ migrationsFolder: folder });
+	const names = namesOf(folder);
+	const applied = await appliedIds(database.query);
+	const known = new Set(migrations.map(({ folderMillis }) => folderMillis));
+	return {
+		missing: pending(migrations, applied).map(({ folderMillis }) => nameOf(names, folderMillis)),
+		unknown: [...applied].filter((id) => !known.has(id)).length,
+	};
+}
+
+/** Whether this role owns the schema, or may make it: to be asked before `migrate` where a lesser role may be serving. */
+export async function mayMigrate(database: Database): Promise<boolean> {
+	const [row] = await database.query<{ may: boolean }>(
+		`SELECT has_schema_privilege('public', 'CREATE') AND coalesce((SELECT bool_and(pg_has_role(relowner, 'USAGE'))
+			FROM pg_class WHERE oid IN (to_regclass('portal_migration'), to_regclass('tenant'))), true) AS may`,
+	);
+	return row?.may === true;
+}
+
+async function appliedIds(query: Query): Promise<Set<number>> {
 	const [table] = await query<{ found: boolean }>("SELECT to_regclass('portal_migration') IS NOT NULL AS found");
-	if (table?.found !== true) return [...migrations];
+	if (table?.found !== true) return new Set();
 	const rows = await query<{ id: number }>('SELECT id FROM portal_migration');
-	const applied = new Set(rows.map((row) => row.id));
+	return new Set(rows.map((row) => row.id));
+}
+
+/** Each missing one, not “those after the last applied” as drizzle's own migrator has it: a merge may slip one in before. */
+function pending(migrations: readonly MigrationMeta[], applied: ReadonlySet<number>): MigrationMeta[] {
 	return migrations.filter((migration) => !applied.has(migration.folderMillis));
+}
+
+/** What drizzle's journal calls them: the names of their files. */
+function namesOf(folder: string): ReadonlyMap<number, string> {
+	const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as {
+		entries: { when: number; tag: string }[];
+	};
+	return new Map(journal.entries.map(({ when, tag }) => [when, tag]));
+}
+
+function nameOf(names: ReadonlyMap<number, string>, id: number): string {
+	return names.get(id) ?? String(id);
 }

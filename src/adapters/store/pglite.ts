@@ -1,8 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { PGlite, types } from '@electric-sql/pglite';
-import { drizzle } from 'drizzle-orm/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { err, ok, type Result } from '#core/result';
 import type { Database, OpenFailure, Query } from './database.ts';
 import { lockDirectory } from './directory-lock.ts';
@@ -23,7 +22,7 @@ function queryOf(client: Client): Query {
  * lose the last commits. Production is PostgreSQL.
  */
 export async function openPglite(dataDir: string): Promise<Result<Database, OpenFailure>> {
-	if (dataDir === ':memory:') return ok(handle(await boot('memory://'), () => {}));
+	if (dataDir === ':memory:') return ok(await boot('memory://', () => {}));
 	await mkdir(dataDir, { recursive: true });
 	// The real path, so that two spellings of one directory are one lock.
 	const directory = realpathSync(resolve(dataDir));
@@ -35,7 +34,7 @@ export async function openPglite(dataDir: string): Promise<Result<Database, Open
 		});
 	}
 	try {
-		return ok(handle(await boot(directory), lock.value.release));
+		return ok(await boot(directory, lock.value.release));
 	} catch (error) {
 		lock.value.release();
 		const why = error instanceof Error ? error.message : 'unknown error';
@@ -43,11 +42,13 @@ export async function openPglite(dataDir: string): Promise<Result<Database, Open
 	}
 }
 
-function boot(dataDir: string): Promise<PGlite> {
-	return PGlite.create({ dataDir, parsers: { [types.INT8]: safeInteger } });
-}
-
-function handle(client: PGlite, release: () => void): Database {
+/** Loaded only here: production has PostgreSQL, and its image need not carry an embedded one. */
+async function boot(dataDir: string, release: () => void): Promise<Database> {
+	const [{ PGlite, types }, { drizzle }] = await Promise.all([
+		import('@electric-sql/pglite'),
+		import('drizzle-orm/pglite'),
+	]);
+	const client = await PGlite.create({ dataDir, parsers: { [types.INT8]: safeInteger } });
 	return {
 		kind: 'pglite',
 		db: drizzle(client, { schema: tables }),

@@ -39,7 +39,7 @@ export async function openPostgres(url: string, size: number, log?: Log): Promis
 			application_name: 'sarc-portal',
 		});
 	} catch {
-		return err({ code: 'unreachable', detail: 'DATABASE_URL is not a PostgreSQL connection string.' });
+		return err({ code: 'unreachable', detail: 'This is not a PostgreSQL connection string.' });
 	}
 	// A restart of PostgreSQL breaks idle connections. Without a listener that would end the process; the pool has
 	// already dropped them and opens new ones when asked.
@@ -58,6 +58,15 @@ export async function openPostgres(url: string, size: number, log?: Log): Promis
 		return err({ code: 'unreachable', detail: `The database cannot be reached: ${why || codeOf(error)}` });
 	}
 	return ok(handle(pool));
+}
+
+/** The role that a connection string stands for, as the driver reads it; null when it is none. */
+export function roleOf(url: string): string | null {
+	try {
+		return new pg.Client({ connectionString: url }).user ?? null;
+	} catch {
+		return null;
+	}
 }
 
 function codeOf(error: unknown): string {
