@@ -36,8 +36,9 @@ export function LinkOnce(props: {
 				<div className="grow">
 					<FocusHeading focusKey={props.link}>Copy the link now. It is shown once</FocusHeading>
 					<p>
-						Send it to <span className="mono">{props.email}</span> where only they read it. Whoever opens it sets a name
-						and a password and becomes {props.becomes}. It works once
+						Send it to <span className="mono">{props.email}</span> where only they read it. Whoever opens it becomes{' '}
+						{props.becomes}, with a name and a password that they set, or with the password of their account. It works
+						once
 						{props.expiresAt === undefined ? null : (
 							<>
 								, until <Moment at={props.expiresAt} seconds={false} />
