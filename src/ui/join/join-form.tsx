@@ -58,7 +58,7 @@ export function JoinForm({ secret, onDead }: { secret: string; onDead: (detail: 
 	return (
 		<form
 			className="stack"
-			aria-label="Set your name and password"
+			aria-label="Join with this link"
 			noValidate
 			onSubmit={(event) => {
 				event.preventDefault();
