@@ -1,0 +1,216 @@
+{{/* Names are fixed, whatever the release is called: the runbook's commands must work word for word. */}}
+{{- define "portal.name" -}}karc-portal{{- end }}
+{{- define "sidecar.name" -}}karc-portal-github-mcp{{- end }}
+{{- define "smoke.name" -}}karc-portal-smoke{{- end }}
+
+{{/* Labels that select pods. They cannot change later: a Deployment's selector is fixed. Call with (list . name). */}}
+{{- define "portal.selector" -}}
+app.kubernetes.io/name: {{ index . 1 }}
+app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+{{- end }}
+
+{{/* Labels of a pod: without versions, so that a new chart alone restarts nothing. Call with (list . name). */}}
+{{- define "portal.podLabels" -}}
+{{ include "portal.selector" . }}
+app.kubernetes.io/part-of: karc-portal
+{{- end }}
+
+{{/* Every label of an object. Call with (list . name). */}}
+{{- define "portal.labels" -}}
+{{- $root := index . 0 -}}
+{{ include "portal.podLabels" . }}
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{/* An image's reference. Call with (dict "image" … "tag" …). */}}
+{{- define "portal.image" -}}
+{{- $name := printf "%s/%s" .image.registry .image.repository -}}
+{{- if .image.digest }}{{ $name }}@{{ .image.digest }}{{ else }}{{ $name }}:{{ .tag }}{{ end }}
+{{- end }}
+
+{{- define "portal.pullSecrets" -}}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+
+{{/* A setting as the text that a variable holds. Numbers of a values file are floats: 1000000 must not become 1e+06. */}}
+{{- define "portal.text" -}}
+{{- if kindIs "slice" . }}{{ join "," . }}{{ else if kindIs "float64" . }}{{ int64 . }}{{ else }}{{ toString . }}{{ end }}
+{{- end }}
+
+{{/* What PodSecurity `restricted` asks of a pod, and of a container. Not values: nobody should need less. */}}
+{{- define "portal.podSecurity" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+securityContext:
+  runAsNonRoot: true
+  runAsUser: {{ . }}
+  runAsGroup: {{ . }}
+  seccompProfile:
+    type: RuntimeDefault
+{{- end }}
+{{- define "portal.containerSecurity" -}}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities:
+    drop: [ALL]
+{{- end }}
+
+{{/* Numeric users: of the portal's image, and one for the sidecar's, whose image says root. */}}
+{{- define "portal.uid" -}}10001{{- end }}
+{{- define "sidecar.uid" -}}65532{{- end }}
+
+{{/* Seconds from SIGTERM to SIGKILL that a clean stop needs: delay, 40 s of draining (src/server.ts), closing. */}}
+{{- define "portal.stopSeconds" -}}
+{{- add (divf .Values.env.PORTAL_SHUTDOWN_DELAY_MS 1000 | ceil | int) 40 5 }}
+{{- end }}
+
+{{/* Seconds that a stopping sidecar goes on for: as long as a write may take. Its own shutdown cuts writes after 5 s. */}}
+{{- define "sidecar.drainSeconds" -}}
+{{- add (divf .Values.env.PORTAL_UPSTREAM_TIMEOUT_MS 1000 | ceil | int) 5 }}
+{{- end }}
+
+{{- define "sidecar.url" -}}http://karc-portal-github-mcp:8082/{{- end }}
+{{- define "sidecar.version" -}}1.0.4{{- end }}
+{{- define "sidecar.tools" -}}add_issue_comment get_me issue_read issue_write list_issues search_issues{{- end }}
+{{- define "sidecar.webUrl" -}}{{ .Values.mcp.github.host | default "https://github.com" | trimSuffix "/" }}{{- end }}
+
+{{/* The port on which the sidecar goes out: GitHub's, or the proxy's. */}}
+{{- define "sidecar.outPort" -}}{{ include "portal.portOf" (.Values.mcp.github.egressProxy.url | default "https://github.com") }}{{- end }}
+
+{{/* Host and port of a URL. Call with the URL. */}}
+{{- define "portal.hostOf" -}}{{ (urlParse .).hostname }}{{- end }}
+{{- define "portal.portOf" -}}
+{{- $url := urlParse . -}}
+{{- $port := regexFind ":[0-9]+$" $url.host | trimPrefix ":" -}}
+{{- $port | default (eq $url.scheme "https" | ternary "443" "80") }}
+{{- end }}
+
+{{/* The Secret of a setting: yours, or the one for trials if that has it. Empty if neither. Call with (list . yours name). */}}
+{{- define "portal.secretOf" -}}
+{{- $trial := (index . 0).Values.trialSecret -}}
+{{- if index . 1 }}{{ index . 1 }}{{ else if and $trial.create (get $trial.data (index . 2)) }}karc-portal{{ end }}
+{{- end }}
+
+{{/* One variable from a Secret, or nothing. Call with (dict "root" "name" "yours" "key"). */}}
+{{- define "portal.secretEnv" -}}
+{{- $secret := include "portal.secretOf" (list .root .yours .name) -}}
+{{- if $secret }}
+- name: {{ .name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret }}
+      key: {{ if .yours }}{{ .key }}{{ else }}{{ .name }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* What every command of the portal reads from Secrets, then what serving needs beside it. */}}
+{{- define "portal.commonSecrets" -}}
+{{- include "portal.secretEnv" (dict "root" . "name" "DATABASE_URL" "yours" .Values.database.existingSecret "key" .Values.database.key) }}
+{{- include "portal.secretEnv" (dict "root" . "name" "PORTAL_SECRET" "yours" .Values.rootKey.existingSecret "key" .Values.rootKey.key) }}
+{{- end }}
+{{- define "portal.servingSecrets" -}}
+{{- include "portal.commonSecrets" . }}
+{{- include "portal.secretEnv" (dict "root" . "name" "PORTAL_SECRET_PREVIOUS" "yours" .Values.rootKey.previous.existingSecret "key" .Values.rootKey.previous.key) }}
+{{- include "portal.secretEnv" (dict "root" . "name" "PORTAL_ADMIN_EMAIL" "yours" .Values.firstAdmin.existingSecret "key" .Values.firstAdmin.emailKey) }}
+{{- include "portal.secretEnv" (dict "root" . "name" "PORTAL_ADMIN_PASSWORD" "yours" .Values.firstAdmin.existingSecret "key" .Values.firstAdmin.passwordKey) }}
+{{- end }}
+{{- define "portal.migrationSecrets" -}}
+{{- include "portal.commonSecrets" . }}
+{{- include "portal.secretEnv" (dict "root" . "name" "DATABASE_MIGRATION_URL" "yours" .Values.database.migration.existingSecret "key" .Values.database.migration.key) }}
+{{- end }}
+
+{{/* The settings that are no secrets: what the ConfigMap holds. */}}
+{{- define "portal.settings" -}}
+{{- $settings := dict "PORT" "3000" "PORTAL_KEY_VERSION" (include "portal.text" .Values.rootKey.keyVersion) -}}
+{{- range $name, $value := .Values.env -}}
+{{- with include "portal.text" $value }}{{ $_ := set $settings $name . }}{{ end -}}
+{{- end -}}
+{{- if .Values.mcp.github.enabled -}}
+{{- $_ := set $settings "MCP_GITHUB_SERVER_URL" (include "sidecar.url" .) -}}
+{{- $_ := set $settings "MCP_GITHUB_EXACT_TOOLS" "true" -}}
+{{- $_ := set $settings "GITHUB_WEB_URL" (include "sidecar.webUrl" .) -}}
+{{- end -}}
+{{- toYaml $settings }}
+{{- end }}
+
+{{/* A hash of what the pods read from Secrets, so that a change restarts them. `lookup` is empty without a cluster. */}}
+{{- define "portal.secretChecksum" -}}
+{{- $seen := list .Values.secretRevision .Values.trialSecret -}}
+{{- $names := list .Values.database.existingSecret .Values.rootKey.existingSecret .Values.rootKey.previous.existingSecret .Values.firstAdmin.existingSecret .Values.privateCA.secret -}}
+{{- range $names | compact -}}
+{{- $seen = append $seen (get (lookup "v1" "Secret" $.Release.Namespace . | default dict) "data") -}}
+{{- end -}}
+{{- toJson $seen | sha256sum }}
+{{- end }}
+{{- define "portal.caChecksum" -}}
+{{- $seen := list .Values.secretRevision -}}
+{{- with .Values.privateCA.configMap }}{{ $seen = append $seen (get (lookup "v1" "ConfigMap" $.Release.Namespace . | default dict) "data") }}{{ end -}}
+{{- with .Values.privateCA.secret }}{{ $seen = append $seen (get (lookup "v1" "Secret" $.Release.Namespace . | default dict) "data") }}{{ end -}}
+{{- toJson $seen | sha256sum }}
+{{- end }}
+
+{{/* The private CA's volume, mount and path. */}}
+{{- define "portal.hasCA" -}}{{ or .Values.privateCA.configMap .Values.privateCA.secret }}{{- end }}
+{{- define "portal.caFile" -}}/etc/karc-portal/ca/ca.crt{{- end }}
+{{- define "portal.caVolume" -}}
+- name: private-ca
+  {{- if .Values.privateCA.configMap }}
+  configMap:
+    name: {{ .Values.privateCA.configMap }}
+  {{- else }}
+  secret:
+    secretName: {{ .Values.privateCA.secret }}
+  {{- end }}
+    items:
+      - key: {{ .Values.privateCA.key }}
+        path: ca.crt
+{{- end }}
+{{- define "portal.caMount" -}}
+- name: private-ca
+  mountPath: /etc/karc-portal/ca
+  readOnly: true
+{{- end }}
+
+{{/* Spread of one Deployment's pods. Call with (list . name). */}}
+{{- define "portal.spread" -}}
+{{- with (index . 0).Values.topologySpreadConstraints }}
+topologySpreadConstraints:
+  {{- range . }}
+  - labelSelector:
+      matchLabels:
+        {{- include "portal.selector" $ | nindent 8 }}
+    matchLabelKeys: [pod-template-hash]
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Where pods may run. */}}
+{{- define "portal.placement" -}}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- end }}
+
+{{/* Egress to DNS, as one rule. */}}
+{{- define "portal.dnsRule" -}}
+- to:
+    {{- toYaml .Values.networkPolicy.dns | nindent 4 }}
+  ports:
+    - { protocol: UDP, port: {{ .Values.networkPolicy.dnsPort }} }
+    - { protocol: TCP, port: {{ .Values.networkPolicy.dnsPort }} }
+{{- end }}
