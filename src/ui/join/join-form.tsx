@@ -1,7 +1,7 @@
 'use client';
 
 import { IconKey } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { call } from '#api/client';
 import { Alert } from '#ui/controls/alert.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -24,18 +24,21 @@ export function JoinForm({ secret, onDead }: { secret: string; onDead: (detail: 
 	const [accountTold, setAccountTold] = useState(0);
 	const hasAccount = accountTold > 0;
 
-	useEffect(() => {
-		if (failure?.kind === 'account') passwordInput.current?.select();
-		if (failure?.kind !== 'fields') return;
-		(failure.name === undefined ? passwordInput : nameInput).current?.focus();
-	}, [failure]);
+	const fail = (failed: JoinFailure) => {
+		setFailure(failed);
+		// After the fields have been drawn anew: the one for the name may be gone.
+		setTimeout(() => {
+			if (failed.kind === 'account') passwordInput.current?.select();
+			if (failed.kind === 'fields') (failed.name === undefined ? passwordInput : nameInput).current?.focus();
+		});
+	};
 
 	const submit = async () => {
 		if (busy) return;
 		const password = passwordInput.current?.value ?? '';
 		const missing = missingOf({ name, password });
 		if (missing.name !== undefined || missing.password !== undefined) {
-			return setFailure({ kind: 'fields', name: missing.name, password: missing.password });
+			return fail({ kind: 'fields', name: missing.name, password: missing.password });
 		}
 		setBusy(true);
 		try {
@@ -49,11 +52,15 @@ export function JoinForm({ secret, onDead }: { secret: string; onDead: (detail: 
 			const failed = failureOf(error);
 			if (failed.kind === 'dead') return onDead(failed.detail);
 			if (failed.kind === 'account') setAccountTold(accountTold + 1);
-			setFailure(failed);
 			setBusy(false);
+			fail(failed);
 		}
 	};
 
+	/** What is being mended is no longer told to be wrong. */
+	const mended = (field: 'name' | 'password') => {
+		if (failure?.kind === 'fields') setFailure({ ...failure, [field]: undefined });
+	};
 	const wrongPassword = accountTold > 1 && failure?.kind === 'account';
 	return (
 		<form
@@ -70,6 +77,9 @@ export function JoinForm({ secret, onDead }: { secret: string; onDead: (detail: 
 					<p>The link was made for an e-mail address that signs in here already. Its name and password stay.</p>
 				</Alert>
 			) : (
+				<p className="sub">You were sent a link to this portal. Set a name and a password, then sign in with them.</p>
+			)}
+			{hasAccount ? null : (
 				<Field label="Your name" help="Others see it beside what you do." error={fieldErrors(failure)?.name}>
 					{(ids) => (
 						<input
@@ -80,7 +90,10 @@ export function JoinForm({ secret, onDead }: { secret: string; onDead: (detail: 
 							{...ids}
 							ref={nameInput}
 							value={name}
-							onChange={(event) => setName(event.currentTarget.value)}
+							onChange={(event) => {
+								setName(event.currentTarget.value);
+								mended('name');
+							}}
 						/>
 					)}
 				</Field>
@@ -88,11 +101,10 @@ export function JoinForm({ secret, onDead }: { secret: string; onDead: (detail: 
 			<PasswordField
 				label={hasAccount ? 'Password of your account' : 'Password'}
 				help={hasAccount ? 'The one that you sign in with.' : '12 characters or more. A sentence will do.'}
-				error={
-					wrongPassword ? 'This is not the password of that account.' : (fieldErrors(failure)?.password ?? undefined)
-				}
+				error={wrongPassword ? 'This is not the password of that account.' : fieldErrors(failure)?.password}
 				autoComplete={hasAccount ? 'current-password' : 'new-password'}
 				input={passwordInput}
+				onInput={() => mended('password')}
 			/>
 			<Button type="submit" look="primary" blocked={busy}>
 				{busy ? 'Joining…' : 'Join'}

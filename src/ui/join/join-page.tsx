@@ -68,12 +68,7 @@ function Body({ link }: { link: Link }): ReactNode {
 		);
 	}
 	if (dead?.link === link) return <DeadLink detail={dead.detail} />;
-	return (
-		<>
-			<p className="sub">You were sent a link to this portal. Set a name and a password, then sign in with them.</p>
-			<JoinForm key={link} secret={link} onDead={(detail) => setDead({ link, detail })} />
-		</>
-	);
+	return <JoinForm key={link} secret={link} onDead={(detail) => setDead({ link, detail })} />;
 }
 
 /** `/join#<secret>`: where a one-time link leads. */

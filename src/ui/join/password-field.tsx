@@ -11,6 +11,7 @@ export function PasswordField(props: {
 	error: string | undefined;
 	autoComplete: 'new-password' | 'current-password';
 	input: RefObject<HTMLInputElement | null>;
+	onInput: () => void;
 }) {
 	const [shown, setShown] = useState(false);
 	return (
@@ -27,6 +28,7 @@ export function PasswordField(props: {
 						required
 						{...ids}
 						ref={props.input}
+						onInput={props.onInput}
 					/>
 					<Button aria-pressed={shown} onPress={() => setShown(!shown)}>
 						{shown ? 'Hide' : 'Show'}
