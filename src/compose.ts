@@ -1,8 +1,11 @@
 import { hash, randomBytes } from 'node:crypto';
+import { createAddressLimit } from '#adapters/identity/address-limit';
 import { clientAddress } from '#adapters/identity/client-address';
+import { createFirstAdmins, type FirstAdmins } from '#adapters/identity/first-admin';
 import { createIdentity } from '#adapters/identity/identity';
-import { type Database, isUnavailable, openDatabase } from '#adapters/store/database';
-import { migrate } from '#adapters/store/migrate';
+import { createJoinIdentity } from '#adapters/identity/join-identity';
+import { type Database, isUnavailable } from '#adapters/store/database';
+import { openServing } from '#adapters/store/open-serving';
 import { stamp } from '#adapters/store/stamp';
 import { createStore, type PortalStore } from '#adapters/store/store';
 import { systemClock } from '#adapters/system/clock';
@@ -43,6 +46,8 @@ export interface Portal {
 	readonly fetch: ReturnType<typeof createApp>['fetch'];
 	/** Starts what runs by itself: tool check and reconciler, at once and every minute. */
 	start(): Promise<void>;
+	/** From now on /readyz says that this process is going: nobody should send it more. It goes on serving. */
+	announceStop(): void;
 	close(): Promise<void>;
 }
 
@@ -58,13 +63,12 @@ export async function compose(input: {
 	const { env, log, own, portalUrl } = input;
 	const rootKey = env.secret === null ? await sandboxRootKey(env.dataDir, randomBytes) : rootKeyFromSecret(env.secret);
 	if (!rootKey.ok) return err(rootKey.error.message);
+	const previousKey = env.previousSecret === null ? null : rootKeyFromSecret(env.previousSecret);
+	if (previousKey?.ok === false) return err(previousKey.error.message);
 
-	const opened = await openDatabase(
-		env.databaseUrl === null ? { dataDir: `${env.dataDir}/database`, log } : { databaseUrl: env.databaseUrl, log },
-	);
-	if (!opened.ok) return err(opened.error.detail);
+	const opened = await openServing(env, log);
+	if (!opened.ok) return opened;
 	const database = opened.value;
-	await migrate(database);
 	const stamped = await stamp(database, env.sandbox ? 'sandbox' : 'production');
 	if (!stamped.ok) {
 		await database.close();
@@ -89,6 +93,7 @@ export async function compose(input: {
 		webUrl,
 		timeoutMs: env.upstreamTimeoutMs,
 		acceptedRestDigests: sandbox?.acceptedRestDigests ?? {},
+		exactTools: env.exactTools,
 		clock: systemClock,
 		log,
 		sha256,
@@ -98,7 +103,11 @@ export async function compose(input: {
 		store,
 		recent,
 		upstream,
-		vault: createVault({ rootKey: rootKey.value }),
+		vault: createVault({
+			rootKey: rootKey.value,
+			...(previousKey === null ? {} : { previousRootKey: previousKey.value }),
+			keyVersion: env.keyVersion,
+		}),
 		clock: systemClock,
 		ids: uuidIds,
 		log,
@@ -116,19 +125,31 @@ export async function compose(input: {
 		ids: uuidIds,
 		log,
 	});
+	const firstAdmins = createFirstAdmins({ store, accounts: identity.accounts, ids: uuidIds });
+	if (!env.sandbox) await nameFirstAdmin(firstAdmins, store, env.firstAdmin, log);
+	let stopping = false;
 	const app = createApp({
 		gateway,
 		identity,
 		own,
 		portalUrl,
 		rateLimit: rateLimit(env.ratePerMinute),
+		openLimit: createAddressLimit(),
+		join: createJoinIdentity({
+			accounts: identity.accounts,
+			firstAdmins,
+			signInLimit: identity.signInLimit,
+			bootstrapKey: deriveKey(rootKey.value, 'bootstrap', 1),
+			clock: systemClock,
+		}),
 		clientAddress: (headers, socket) => clientAddress(headers, socket, env.trustedProxies),
 		notReady: async () => {
+			const stop = stopping ? ['stopping'] : [];
 			try {
 				await store.ping();
-				return [];
+				return stop;
 			} catch {
-				return ['database'];
+				return [...stop, 'database'];
 			}
 		},
 		databaseUnavailable: isUnavailable,
@@ -144,10 +165,31 @@ export async function compose(input: {
 		rootKey: rootKey.value,
 		fetch: app.fetch,
 		start: () => schedule.start(),
+		announceStop: () => {
+			stopping = true;
+		},
 		close: async () => {
 			await schedule.stop();
 			await upstream.close();
 			await store.close();
 		},
 	});
+}
+
+/** The environment's platform admin, when there is none; and a word to whoever runs the portal when nobody is named. */
+async function nameFirstAdmin(
+	admins: FirstAdmins,
+	store: Pick<PortalStore, 'hasPlatformAdmin'>,
+	named: Env['firstAdmin'],
+	log: Log,
+): Promise<void> {
+	if (named !== null) {
+		const made = await admins.fromEnvironment(named);
+		if (made !== null) log.info(made, 'the first platform admin, as PORTAL_ADMIN_EMAIL names them');
+	} else if (!(await store.hasPlatformAdmin())) {
+		log.warn(
+			{},
+			'there is no platform admin yet: run portal bootstrap, or set PORTAL_ADMIN_EMAIL and PORTAL_ADMIN_PASSWORD',
+		);
+	}
 }
