@@ -9,7 +9,7 @@ import { uuidIds } from '#adapters/system/ids';
 import { createLogger } from '#adapters/system/logger';
 import type { OwnOrigins } from '#api/http-checks';
 import { compose } from './compose.ts';
-import { readProcessEnv } from './env.ts';
+import { type Env, readProcessEnv } from './env.ts';
 import { createFront } from './front.ts';
 import { type RunningSandbox, seedSandbox, startSandbox } from './start-sandbox.ts';
 
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
 	const { log } = createLogger({
 		level: env.logLevel,
 		...(logFile === null ? {} : { destination: pino.destination({ dest: logFile, mkdir: true, mode: 0o600 }) }),
-		secrets: [env.secret, env.databaseUrl, env.sandbox ? env.sandboxPassword : null].filter((s) => s !== null),
+		secrets: secretsOf(env),
 	});
 
 	// Listening comes first: with PORT=0 the portal's own name is known only then. Until it is ready it answers 503.
@@ -79,7 +79,6 @@ async function main(): Promise<void> {
 	const portal = composed.value;
 	if (env.sandbox && sandbox !== null) await seedSandbox(portal, sandbox, env.sandboxPassword);
 	await portal.start();
-	fetch = portal.fetch as typeof fetch;
 
 	say(headless ? '• No pages (--headless)' : '• Starting the pages …');
 	const child = headless ? null : await startNextChild({ server: nextServer, log });
@@ -90,10 +89,13 @@ async function main(): Promise<void> {
 			onError: (cause, path) => log.warn({ err: cause, path: path.split('?')[0] }, 'page failed'),
 		});
 	}
-	let stopping = false;
-	const stop = (signal: string) => {
-		if (stopping) return;
-		stopping = true;
+	// Last: from here on it may say that it is ready, and then pages are asked for too.
+	fetch = portal.fetch as typeof fetch;
+	let delayed = false;
+	let draining = false;
+	const drain = (signal: string) => {
+		if (draining) return;
+		draining = true;
 		log.info({ signal }, 'stopping: finishing what is in flight');
 		// An execute in flight is finished and recorded; open event streams and idle connections are cut at the deadline.
 		const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
@@ -106,9 +108,40 @@ async function main(): Promise<void> {
 		});
 		server.closeIdleConnections();
 	};
-	onSignal = stop;
+	onSignal = (signal) => {
+		portal.announceStop();
+		// Whoever sends requests here learns it from /readyz, and a little late: until then everything is served as ever. A
+		// second signal is a person who does not want to wait.
+		if (env.shutdownDelayMs === 0 || delayed) return drain(signal);
+		delayed = true;
+		log.info({ signal, ms: env.shutdownDelayMs }, 'stopping soon: not ready any more, still serving');
+		setTimeout(() => drain(signal), env.shutdownDelayMs);
+	};
 	log.info({ portalUrl, sandbox: env.sandbox, ms: Math.round(performance.now() - began) }, 'portal is running');
 	if (env.sandbox && sandbox !== null) say(welcome(portalUrl, sandbox, env.sandboxPassword, logFile));
+}
+
+/** What no log line may hold, whoever puts it there. */
+function secretsOf(env: Env): string[] {
+	const urls = [env.databaseUrl, env.migrationUrl];
+	const sandboxPassword = env.sandbox ? env.sandboxPassword : null;
+	return [
+		env.secret,
+		env.previousSecret,
+		env.firstAdmin?.password,
+		sandboxPassword,
+		...urls,
+		...urls.map(passwordOf),
+	].filter((secret) => typeof secret === 'string');
+}
+
+/** As a driver would print it; null when there is none, or none that can be read. */
+function passwordOf(url: string | null): string | null {
+	try {
+		return decodeURIComponent(URL.parse(url ?? '')?.password ?? '') || null;
+	} catch {
+		return null;
+	}
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {
