@@ -10,6 +10,9 @@ export const STRANGER_NAMESPACE = 'karc-test-stranger';
 export const PORTAL_URL = `http://karc-portal.${NAMESPACE}.svc.cluster.local`;
 export const GITHUB_HOST = `github.${GITHUB_NAMESPACE}.svc.cluster.local`;
 
+export const PORTAL_PODS = 'app.kubernetes.io/name=karc-portal';
+export const SIDECAR_PODS = 'app.kubernetes.io/name=karc-portal-github-mcp';
+
 /** In a pod of its own the portal's image runs the test's requests; the chart lets in what has this label. */
 export const CLIENT_LABELS = { 'karc-test/role': 'client' };
 

@@ -31,7 +31,7 @@ const podSecurity = (uid: number, more: object = {}) => ({
 	seccompProfile: { type: 'RuntimeDefault' },
 	...more,
 });
-const smallly = { requests: { cpu: '10m', memory: '32Mi' } };
+const modest = { requests: { cpu: '10m', memory: '32Mi' } };
 
 function deployment(namespace: string, name: string, spec: object, labels: Record<string, string> = {}): Manifest {
 	const all = { app: name, ...labels };
@@ -87,7 +87,7 @@ const postgres = (): Manifest[] => [
 				name: 'postgres',
 				image: IMAGES.postgres,
 				securityContext: confined,
-				resources: smallly,
+				resources: modest,
 				readinessProbe: {
 					exec: { command: ['/usr/lib/postgresql/15/bin/pg_isready', '-h', '127.0.0.1'] },
 					periodSeconds: 1,
@@ -161,7 +161,7 @@ const github = ({ certificate, key }: Certificates): Manifest[] => [
 					...['--token', SECRETS.pat, '--login', 'karc-bot'],
 				],
 				securityContext: confined,
-				resources: smallly,
+				resources: modest,
 				readinessProbe: { tcpSocket: { port: 443 }, periodSeconds: 1 },
 				volumeMounts: [{ name: 'tls', mountPath: '/tls' }],
 			},
@@ -171,7 +171,7 @@ const github = ({ certificate, key }: Certificates): Manifest[] => [
 ];
 
 /** Pods that only stand in a place of the network; requests are made from them by `openRelay`. */
-const standing = (namespace: string, name: string, labels: Record<string, string> = {}): Manifest =>
+const standing = (namespace: string, name: string, labels: Record<string, string> = {}, env: object[] = []): Manifest =>
 	deployment(
 		namespace,
 		name,
@@ -182,17 +182,18 @@ const standing = (namespace: string, name: string, labels: Record<string, string
 					name,
 					image: IMAGES.portal,
 					command: ['/usr/local/bin/node', '-e', LISTEN],
+					env,
 					securityContext: confined,
-					resources: smallly,
+					resources: modest,
 				},
 			],
 		},
 		labels,
 	);
 
-/** Answers on 8080 and 443, so that “does not get through” means the policy and not that nobody is there. */
+/** Answers on 8080, so that “does not get through” means the policy and not that nobody is there. */
 const LISTEN = `process.on('SIGTERM', () => process.exit(0));
-for (const port of [8080, 8443]) require('node:http').createServer((_, answer) => answer.end('here')).listen(port);`;
+require('node:http').createServer((_, answer) => answer.end('here')).listen(8080);`;
 
 /** Namespaces, database, GitHub, a client of the portal and a stranger: all that is there before the portal is installed. */
 export async function buildWorld(certificates: Certificates): Promise<void> {
@@ -202,8 +203,9 @@ export async function buildWorld(certificates: Certificates): Promise<void> {
 	await apply(
 		...postgres(),
 		...github(certificates),
-		standing(NAMESPACE, 'client', CLIENT_LABELS),
+		standing(NAMESPACE, 'client', CLIENT_LABELS, [{ name: 'PORTAL_SMOKE_PASSWORD', value: SECRETS.adminPassword }]),
 		standing(STRANGER_NAMESPACE, 'stranger'),
+		service(STRANGER_NAMESPACE, 'stranger', 8080),
 	);
 	for (const [namespace, name] of [
 		[DATABASE_NAMESPACE, 'postgres'],

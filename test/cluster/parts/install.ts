@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { CHART, RELEASE, VALUES, withValues } from '../chart.ts';
+import { get, helm, isReady, kubectl, pods } from '../kube.ts';
+import { makeTenant, untilReady } from '../portal.ts';
+import { DATABASE_URL, MIGRATION_URL, NAMESPACE, PORTAL_PODS, SIDECAR_PODS } from '../settings.ts';
+import { admin, client, figure, github, memoryOf, psql, smoke } from '../story.ts';
+
+describe('a first installation', () => {
+	it('helm install --wait brings up two portals and two sidecars where PodSecurity is “restricted”', async () => {
+		const began = performance.now();
+		await withValues(VALUES, (file) =>
+			helm('install', RELEASE, CHART, '-n', NAMESPACE, '-f', file, '--wait', '--timeout', '180s'),
+		);
+		figure(`helm install --wait: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+		const [portals, sidecars] = await Promise.all([pods(NAMESPACE, PORTAL_PODS), pods(NAMESPACE, SIDECAR_PODS)]);
+		expect(portals.filter(isReady)).toHaveLength(2);
+		expect(sidecars.filter(isReady)).toHaveLength(2);
+		expect(portals.flatMap(({ status }) => status.containerStatuses ?? []).map((c) => c.restartCount)).toEqual([0, 0]);
+	}, 240_000);
+
+	it('the portal’s process has no privilege, no writable root and no service-account token', async () => {
+		const script = `const {readFileSync: r, writeFileSync: w, existsSync: e} = require('node:fs');
+			const s = r('/proc/1/status', 'utf8'); const line = (n) => new RegExp('^' + n + ':\\\\s*(\\\\S+)', 'm').exec(s)[1];
+			let root = 'writable'; try { w('/app/x', ''); } catch (c) { root = c.code; }
+			w('/tmp/x', '');
+			console.log(JSON.stringify({ uid: line('Uid'), caps: line('CapEff'), privs: line('NoNewPrivs'), seccomp: line('Seccomp'),
+				root, token: e('/var/run/secrets/kubernetes.io/serviceaccount/token') }));`;
+		const said = await kubectl(
+			'-n',
+			NAMESPACE,
+			'exec',
+			'deploy/karc-portal',
+			'--',
+			'/usr/local/bin/node',
+			'-e',
+			script,
+		);
+		expect(JSON.parse(said)).toEqual({
+			uid: '10001',
+			caps: '0000000000000000',
+			privs: '1',
+			seccomp: '2',
+			root: 'EROFS',
+			token: false,
+		});
+	});
+
+	it('the schema is its owner’s; the role that serves cannot change or remove an audit row', async () => {
+		const owner = await psql(DATABASE_URL, "SELECT tableowner FROM pg_tables WHERE tablename = 'audit_entry'");
+		expect(owner).toEqual({ code: 0, said: 'portal_owner' });
+		for (const sql of ['DELETE FROM audit_entry', "UPDATE audit_entry SET entry = ''", 'TRUNCATE audit_entry']) {
+			const tried = await psql(DATABASE_URL, sql);
+			expect(tried, sql).toMatchObject({ code: 1 });
+			expect(tried.said).toContain('permission denied for table audit_entry');
+		}
+		expect((await psql(DATABASE_URL, 'CREATE TABLE mine ()')).said).toContain('permission denied');
+		// Even the owner, whom rights do not bind, is stopped by the trigger: else these refusals could come from nowhere.
+		expect((await psql(MIGRATION_URL, 'TRUNCATE audit_entry')).said).not.toContain('permission denied');
+	});
+
+	it('the container that serves is not given the owner’s password', async () => {
+		const { spec } = await get<{ spec: { template: { spec: PodSpec } } }>(NAMESPACE, 'deploy', 'karc-portal');
+		const named = (containers: readonly Container[]) =>
+			containers.flatMap(({ env }) => (env ?? []).map(({ name }) => name));
+		expect(named(spec.template.spec.initContainers)).toContain('DATABASE_MIGRATION_URL');
+		expect(named(spec.template.spec.containers)).not.toContain('DATABASE_MIGRATION_URL');
+	});
+
+	it('the first admin of the Secret signs in, makes a tenant, stores the PAT, switches dispatch on: ready', async () => {
+		const person = await admin();
+		expect((await person.send('GET', '/api/me')).body).toMatchObject({ platformAdmin: true });
+		await makeTenant(person);
+		const { body } = await untilReady(person);
+		expect(body).toMatchObject({ credential: { ok: true, login: 'karc-bot' }, upstream: { ok: true, drift: [] } });
+	});
+
+	it('portal smoke is green through the Service', async () => {
+		const { exit, steps, printed } = await smoke();
+		expect(
+			steps.map(({ step, result }) => `${step} ${result}`),
+			printed,
+		).toEqual(steps.map(({ step }) => `${step} passed`));
+		expect({ exit, steps: steps.length }).toEqual({ exit: 0, steps: 8 });
+		expect((await github().titles('payments-api')).filter((title) => title.startsWith('Smoke test'))).toHaveLength(1);
+	});
+
+	it('helm test is green', async () => {
+		await helm('test', RELEASE, '-n', NAMESPACE, '--timeout', '120s');
+		expect((await github().titles('payments-api')).filter((title) => title.startsWith('Smoke test'))).toHaveLength(2);
+	});
+
+	it('the pages are there too', async () => {
+		const answer = await client().send({ url: 'http://karc-portal.karc-test.svc.cluster.local/sign-in' });
+		expect(answer.status).toBe(200);
+		expect(answer.body).toContain('<html');
+	});
+
+	it('memory, for docs/performance.md', async () => {
+		const [portal] = await pods(NAMESPACE, PORTAL_PODS);
+		const used = await memoryOf(NAMESPACE, portal?.metadata.name ?? '');
+		figure(`memory of a portal pod, pages served: ${Math.round(used / 2 ** 20)} MiB`);
+		expect(used).toBeGreaterThan(0);
+	});
+});
+
+interface Container {
+	readonly env?: readonly { readonly name: string }[];
+}
+interface PodSpec {
+	readonly containers: readonly Container[];
+	readonly initContainers: readonly Container[];
+}
