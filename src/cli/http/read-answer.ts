@@ -43,7 +43,8 @@ export function readProblem(
 			status,
 		};
 	}
-	const detail = problem.data.detail ?? refusals[code].title;
+	const said = problem.data.detail ?? refusals[code].title;
+	const detail = /[.!?…]$/.test(said) ? said : `${said}.`;
 	const advice = adviceFor(code, origin);
 	return {
 		code,

@@ -82,6 +82,7 @@ function whatToDo(code: string): string {
 			return ' The tenant’s list of targets leaves this repository out: choose another, or add it under Settings.';
 		case 'credential_unreadable':
 			return ' It was sealed under another PORTAL_SECRET: set the PAT again under Settings → Integrations, or bring back the secret (PORTAL_SECRET_PREVIOUS).';
+		case 'interrupted':
 		case 'timeout':
 		case 'unreachable':
 			return ' The issue may have been opened: look at the executions in the portal.';

@@ -1,6 +1,6 @@
 import { ok, type Result } from '#core/result';
 import type { Proposal } from './propose.ts';
-import { executeRefused } from './refusals.ts';
+import { rowOfRefusal, sendRefused } from './refusals.ts';
 import type { StepDone, StepTrouble } from './report.ts';
 import { FLAG, reasonOf, restoreFlag } from './restore-flag.ts';
 import { type Asker, expectRefusal, mismatch, type Smoke } from './subject.ts';
@@ -36,7 +36,7 @@ export async function flagOff(
 		return { ok: false, error: { code: 'interrupted', reason: 'It was interrupted. Nothing was switched.' } };
 
 	const began = smoke.now();
-	let seen: Result<null, StepTrouble> = mismatch('It broke before it had looked.');
+	let seen: Awaited<ReturnType<typeof seeRefusals>> = mismatch('It broke before it had looked.');
 	let restored: Awaited<ReturnType<typeof restoreFlag>> | undefined;
 	let switched = false;
 	try {
@@ -48,26 +48,30 @@ export async function flagOff(
 			{ evenWhenStopping: true },
 		);
 		switched = off.ok;
-		seen = off.ok ? await seeRefusals(smoke, asker, proposal) : off;
+		seen = off.ok ? await seeRefusals(smoke, proposal) : off;
 	} finally {
 		restored = await restoreFlag(smoke, { certain: switched });
 	}
 	if (!restored.ok) return restored;
 	const ms = Math.round(smoke.now() - began);
 	if (!seen.ok) return { ok: false, error: { ...seen.error, reason: `${seen.error.reason} (${restored.value})` } };
+	const row = await rowOfRefusal(smoke, asker, proposal.request, seen.value);
+	if (!row.ok) return row;
 	const back = await untilProposeIs(smoke, proposal, 'on');
 	if (!back.ok) return back;
 	return ok({ value: null, note: `503 feature-disabled to propose and to execute; off for ${ms} ms, and on again` });
 }
 
-async function seeRefusals(smoke: Smoke, asker: Asker, proposal: Proposal): Promise<Result<null, StepTrouble>> {
-	// At once, for the tenant's sake.
+/** Both at once, and no look at anything else meanwhile: the tenant is waiting. Gives the refusal of the execute. */
+async function seeRefusals(
+	smoke: Smoke,
+	proposal: Proposal,
+): Promise<Result<Readonly<Record<string, unknown>>, StepTrouble>> {
 	const [proposed, executed] = await Promise.all([
 		untilProposeIs(smoke, proposal, 'off'),
-		executeRefused(smoke, asker, proposal, [503, 'feature-disabled']),
+		sendRefused(smoke, proposal, [503, 'feature-disabled']),
 	]);
-	if (!proposed.ok) return proposed;
-	return executed.ok ? ok(null) : executed;
+	return proposed.ok ? executed : proposed;
 }
 
 /** Proposes until the portal has noticed the switch. */

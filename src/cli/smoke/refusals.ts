@@ -51,27 +51,47 @@ export async function tampered(
 }
 
 /** An execute that has to be refused with this status and code, and to leave its one row. */
-export async function executeRefused(
+async function executeRefused(
 	smoke: Smoke,
 	asker: Asker,
-	{ request, argsSha }: { request: WriteRequest; argsSha: string },
+	attempt: Attempt,
 	[status, code]: readonly [number, string],
-): Promise<Result<Readonly<Record<string, unknown>>, StepTrouble>> {
+): Promise<Result<Refused, StepTrouble>> {
+	const refusal = await sendRefused(smoke, attempt, [status, code]);
+	return refusal.ok ? rowOfRefusal(smoke, asker, attempt.request, refusal.value) : refusal;
+}
+
+type Attempt = { readonly request: WriteRequest; readonly argsSha: string };
+type Refused = Readonly<Record<string, unknown>>;
+
+/** Sends an execute that has to be refused. */
+export async function sendRefused(
+	smoke: Smoke,
+	{ request, argsSha }: Attempt,
+	[status, code]: readonly [number, string],
+): Promise<Result<Refused, StepTrouble>> {
 	const query = { tenant: smoke.options.tenant };
 	const answer = await smoke.portal.call('POST /api/mcp/execute', { query, body: { ...request, argsSha } });
-	const refusal = expectRefusal(`To execute ${request.tool}`, answer, status, code);
-	if (!refusal.ok) return refusal;
-	const { auditSeq } = refusal.value;
+	return expectRefusal(`To execute ${request.tool}`, answer, status, code);
+}
+
+/** The row that a refusal left: it holds what the bytes give, whatever hash was sent along. */
+export async function rowOfRefusal(
+	smoke: Smoke,
+	asker: Asker,
+	request: WriteRequest,
+	refused: Refused,
+): Promise<Result<Refused, StepTrouble>> {
+	const { auditSeq, code } = refused;
 	if (typeof auditSeq !== 'number')
 		return mismatch(`The refusal (${code}) names no audit entry; each attempt leaves one.`);
 	const row = await expectRow(smoke, asker, {
 		seq: auditSeq,
 		action: `mcp.tool.github.${request.tool}`,
-		// The row holds what the bytes give, whatever hash was sent along.
 		argsSha: shaOf(asker, request),
 		ok: false,
-		code,
+		code: String(code),
 		texts: textsOf(request),
 	});
-	return row.ok ? refusal : row;
+	return row.ok ? ok(refused) : row;
 }

@@ -66,18 +66,19 @@ function isInTheClear(connect: URL): boolean {
 	return connect.protocol === 'http:' && !/^(?:localhost|127\.[\d.]+|\[::1\])$/.test(connect.hostname);
 }
 
-/**
- * Until released, a signal stops the run instead of the process: what was switched off is switched on again first. A
- * reader of the output that goes away (`| head`) must not end the process either.
- */
+/** Until released, a signal stops the run instead of the process: what was switched off is switched on again first. */
 function stopOnSignals(stop: AbortController): () => void {
 	const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 	const onSignal = (): void => stop.abort();
-	const onBrokenPipe = (): void => {};
 	for (const signal of signals) process.on(signal, onSignal);
-	for (const stream of [process.stdout, process.stderr]) stream.on('error', onBrokenPipe);
+	for (const stream of [process.stdout, process.stderr]) {
+		// For good: such an error comes after the write, perhaps when the run is over.
+		if (!stream.listeners('error').includes(onBrokenPipe)) stream.on('error', onBrokenPipe);
+	}
 	return () => {
 		for (const signal of signals) process.off(signal, onSignal);
-		for (const stream of [process.stdout, process.stderr]) stream.off('error', onBrokenPipe);
 	};
 }
+
+/** A reader of the output that goes away (`| head`) must not end the process while a flag is off. */
+function onBrokenPipe(): void {}
