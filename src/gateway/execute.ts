@@ -4,6 +4,7 @@ import { artifactBody, marker } from '#core/proposal/marker';
 import { textFields } from '#core/proposal/preview';
 import { missingAcknowledgements } from '#core/proposal/warnings';
 import { type Refusal, type RefusalCode, refuse } from '#core/refusals';
+import { refusedTool } from '#core/registry/drift';
 import type { SafeWrite } from '#core/registry/types';
 import { err, ok, type Result } from '#core/result';
 import { equalHex } from '#core/sha256';
@@ -149,16 +150,10 @@ async function checkProvider(deps: Deps, request: ExecuteRequest): Promise<Resul
 		);
 	}
 	if (!deps.upstream.drift(provider).ok) await deps.upstream.checkTools(provider);
-	const { ok: looked, changed } = deps.upstream.drift(provider);
-	if (changed.includes(tool)) {
-		return err(
-			refuse(
-				'tool_definition_changed',
-				`The provider’s definition of ${tool} is not the pinned one: it is not called until the portal has been updated.`,
-			),
-		);
-	}
-	if (!looked) {
+	const drift = deps.upstream.drift(provider);
+	const refusedFor = refusedTool(tool, drift);
+	if (refusedFor !== null) return err(refuse('tool_definition_changed', refusedFor));
+	if (!drift.ok) {
 		return err(refuse('provider_unreachable', 'The provider’s MCP server does not answer. Nothing was sent.'));
 	}
 	return ok(null);

@@ -3,6 +3,7 @@ import type { Actor, EntryDraft } from '#core/audit/entry';
 import type { JsonObject } from '#core/canonical-json';
 import type { ExecutionState, UpstreamOutcome } from '#core/execution/state';
 import type { Refusal, RefusalCode } from '#core/refusals';
+import type { Differences } from '#core/registry/drift';
 import type { Target } from '#core/registry/types';
 import type { Result } from '#core/result';
 
@@ -320,7 +321,7 @@ export interface Upstream {
 	/** Whether a URL is configured for this provider. */
 	configured(provider: string): boolean;
 	/** Definitions that differ from the pinned ones, as of the last look; `ok` false when the last look failed. */
-	drift(provider: string): { ok: boolean; changed: readonly string[]; checkedAt: Date | null };
+	drift(provider: string): Differences & { ok: boolean; checkedAt: Date | null };
 	/** Lists the tools and compares. Never throws. */
 	checkTools(provider: string): Promise<void>;
 	/** Exactly one `tools/call`, sent at most once. */

@@ -1,10 +1,10 @@
+import type { Differences } from '#core/registry/drift';
 import type { Clock, Log } from '#gateway/ports';
 
-export interface Drift {
+/** The differences are those of the last look that worked. */
+export interface Drift extends Required<Differences> {
 	/** False when the last look failed, and before the first. */
 	readonly ok: boolean;
-	/** As of the last look that worked. */
-	readonly changed: readonly string[];
 	readonly checkedAt: Date | null;
 }
 
@@ -15,28 +15,28 @@ export interface DriftWatch {
 }
 
 /**
- * Remembers which pinned tools the server no longer serves as pinned. A failed look keeps the names of the last good one:
+ * Remembers how the served tools differ from the pinned ones. A failed look keeps what the last good one saw:
  * an outage must not make a changed tool look unchanged.
  */
 export function watchDrift(
 	{ clock, log }: { clock: Clock; log: Log },
-	look: (deadline?: AbortSignal) => Promise<string[] | null>,
+	look: (deadline?: AbortSignal) => Promise<Required<Differences> | null>,
 ): DriftWatch {
-	let state: Drift = { ok: false, changed: [], checkedAt: null };
+	let state: Drift = { ok: false, changed: [], missing: [], refusesAll: null, checkedAt: null };
 	let looking: Promise<void> | null = null;
 
 	async function lookNow(deadline?: AbortSignal): Promise<void> {
 		const began = clock.now();
-		const changed = await look(deadline).catch(() => null);
-		if (changed === null) {
+		const seen = await look(deadline).catch(() => null);
+		if (seen === null) {
 			if (state.ok) log.warn({ provider: 'github' }, 'the list of tools cannot be read');
 			state = { ...state, ok: false, checkedAt: began };
 			return;
 		}
-		if (changed.join() !== state.changed.join()) {
-			log.warn({ provider: 'github', changed }, 'tool definitions differ from the pinned ones');
+		if (seen.changed.join() !== state.changed.join()) {
+			log.warn({ provider: 'github', changed: seen.changed }, 'tool definitions differ from the pinned ones');
 		}
-		state = { ok: true, changed, checkedAt: began };
+		state = { ok: true, ...seen, checkedAt: began };
 	}
 
 	return {

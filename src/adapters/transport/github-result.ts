@@ -21,6 +21,10 @@ export interface Judged extends Expected {
  * have reached the server is unknown.
  */
 export function outcomeOf(exchange: Exchange, judged: Judged): UpstreamOutcome {
+	if (isUnknownTool(exchange, judged.tool)) {
+		const words = `The MCP server does not offer ${judged.tool} to this credential`;
+		return { kind: 'rejected', reason: `${words}: a classic token needs the scope repo. Nothing was written.` };
+	}
 	if (exchange.answer !== undefined) return ofAnswer(exchange.answer, judged, exchange.secret);
 	if (!exchange.connected) return { kind: 'not_sent', why: unsent(exchange.problem) };
 	if (exchange.status !== undefined) {
@@ -30,6 +34,13 @@ export function outcomeOf(exchange: Exchange, judged: Judged): UpstreamOutcome {
 		);
 	}
 	return unknown(exchange.problem === undefined ? 'There was no answer.' : sentence(exchange.problem));
+}
+
+/** Whether the server said that it has no such tool: to the call, or to the header that asks for this tool alone. */
+export function isUnknownTool({ answer, status, text = '' }: Exchange, tool: string): boolean {
+	if (status === 400) return text.trim() === `unknown tools specified in WithTools: ${tool}`;
+	const error = answer?.error;
+	return isObject(error) && error.code === -32602 && error.message === `unknown tool "${tool}"`;
 }
 
 /**
@@ -53,10 +64,6 @@ export function refusedAtTheDoor(exchange: Exchange, values: readonly string[]):
 
 function ofAnswer(answer: JsonObject, judged: Judged, secret: string): UpstreamOutcome {
 	if (isObject(answer.error)) {
-		const { code, message } = answer.error;
-		if (code === -32602 && message === `unknown tool "${judged.tool}"`) {
-			return { kind: 'rejected', reason: `The MCP server does not offer ${judged.tool} to this credential.` };
-		}
 		return unknown('The MCP server answered with an error that does not say whether it was written.');
 	}
 	const { result } = answer;

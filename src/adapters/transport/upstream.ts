@@ -1,5 +1,6 @@
 import type { JsonObject } from '#core/canonical-json';
 import type { UpstreamOutcome } from '#core/execution/state';
+import { type Differences, refusedTool } from '#core/registry/drift';
 import { pinnedTools } from '#core/registry/pins';
 import { err, ok } from '#core/result';
 import type { Sha256 } from '#core/sha256';
@@ -7,10 +8,10 @@ import type { Clock, Log, Upstream } from '#gateway/ports';
 import { createConnections } from './connections.ts';
 import { type DriftWatch, watchDrift } from './drift-watch.ts';
 import { commentsSince, issuesSince, type ReadTool, whoAmI } from './github-reads.ts';
-import { outcomeOf, refusedAtTheDoor, unsent } from './github-result.ts';
+import { isUnknownTool, outcomeOf, refusedAtTheDoor, unsent } from './github-result.ts';
 import { isAboutTheCredential, readJson } from './read-result.ts';
 import { type Requested, sendOnce } from './request.ts';
-import { changedTools, listTools } from './tool-list.ts';
+import { compareTools, listTools } from './tool-list.ts';
 
 export interface UpstreamConfig {
 	/** Address of the provider's MCP server; '' = none configured. */
@@ -21,6 +22,8 @@ export interface UpstreamConfig {
 	readonly timeoutMs: number;
 	/** Digests of tool prose that are accepted beside the pinned ones, by tool (the sandbox's own server). */
 	readonly acceptedRestDigests?: Readonly<Record<string, readonly string[]>>;
+	/** For a server of the portal's own: one tool beyond those that the portal uses, and none is called. */
+	readonly exactTools?: boolean;
 	readonly clock: Clock;
 	readonly log: Log;
 	readonly sha256: Sha256;
@@ -63,10 +66,16 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 	const listFor = (secret: string, deadline: AbortSignal = AbortSignal.timeout(config.timeoutMs)) =>
 		listTools((params) => send(secret, 'tools/list', params, { cap: LIST_BYTES, deadline }));
 
-	async function look(deadline?: AbortSignal): Promise<string[] | null> {
+	async function look(deadline?: AbortSignal): Promise<Required<Differences> | null> {
 		const served = await listFor(config.probeToken ?? PROBE_TOKEN, deadline);
 		if (!served.ok) return null;
-		return changedTools(pinnedTools('github'), served.value, config.sha256, config.acceptedRestDigests ?? {});
+		return compareTools(served.value, {
+			pins: pinnedTools('github'),
+			sha256: config.sha256,
+			acceptedRestDigests: config.acceptedRestDigests ?? {},
+			exact: config.exactTools ?? false,
+			path: new URL(config.url).pathname,
+		});
 	}
 
 	const readWith =
@@ -79,6 +88,7 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 	async function call({ provider, tool, args, secret, expect }: Parameters<Upstream['call']>[0]) {
 		if (!configured(provider)) return { kind: 'not_sent', why: 'No MCP server is configured.' } as const;
 		const deadline = AbortSignal.timeout(config.timeoutMs);
+		let refused: string | null = null;
 		const requested = await send(
 			secret,
 			'tools/call',
@@ -89,10 +99,19 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 				// The server may have been replaced while we were not connected.
 				onConnected: async () => {
 					await drift.renew(RECHECK_MS, deadline);
-					return !drift.current().changed.includes(tool);
+					refused = refusedTool(tool, drift.current());
+					return refused === null;
 				},
 			},
 		);
+		// It has no such tool, so nothing was written. Hidden from this credential, or gone: a look at all tools tells which.
+		if (requested.kind === 'exchanged' && isUnknownTool(requested.exchange, tool)) {
+			await drift.renew(0, deadline);
+			refused = refusedTool(tool, drift.current());
+		}
+		if (refused !== null) {
+			return { kind: 'not_sent', why: `${refused} Nothing was sent.`, code: 'tool_definition_changed' } as const;
+		}
 		return settle(requested, { ...expect, tool, values: textsOf(args), webUrl: config.webUrl });
 	}
 
@@ -121,11 +140,7 @@ function settle(requested: Requested, judged: Parameters<typeof outcomeOf>[1]): 
 		case 'exchanged':
 			return outcomeOf(requested.exchange, judged);
 		case 'given_up':
-			return {
-				kind: 'not_sent',
-				why: `The provider’s definition of ${judged.tool} has changed. Nothing was sent.`,
-				code: 'tool_definition_changed',
-			};
+			return { kind: 'not_sent', why: unsent(undefined) };
 		case 'no_connection': {
 			// The write was never sent. That the credential is refused is the provider's no; the rest is no connection.
 			const { handshake } = requested;

@@ -17,7 +17,7 @@ type Handle = (request: IncomingMessage, response: ServerResponse, target: Targe
 const keptRequests = 10_000;
 
 /** What a fault answers in place of the real work; undefined = the work is done first. */
-function instead(state: SandboxState, fault: Fault, token: Token, places: Places, target: Target): Answer | undefined {
+function instead(state: SandboxState, fault: Fault, token: Token, target: Target): Answer | undefined {
 	switch (fault.kind) {
 		case 'status':
 			return statusFault(fault.status ?? 500, fault.message);
@@ -28,9 +28,8 @@ function instead(state: SandboxState, fault: Fault, token: Token, places: Places
 		case '202':
 			return { status: 202, body: {} };
 		case 'redirect': {
-			const location = `${places.api}${target.whole
-				.replace(/^\/api\/v3/, '')
-				.replace(/^\/repos\/[^/]+\/[^/?]+/, `/repos/${fault.to ?? 'acme/ledger'}`)}`;
+			const path = target.whole.replace(/^(\/api\/v3)\/repos\/[^/]+\/[^/?]+/, `$1/repos/${fault.to ?? 'acme/ledger'}`);
+			const location = new URL(path, fault.origin ?? target.origin).href;
 			return moved(location, false);
 		}
 		case 'drop-before-write':
@@ -73,7 +72,7 @@ export function createApi(state: SandboxState, web: string, closing: AbortSignal
 		};
 		if (!fault) return [doIt(), token];
 		if (fault.kind === 'drop-before-write') return [null];
-		const early = instead(state, fault, token, places, target);
+		const early = instead(state, fault, token, target);
 		if (early) return [early, token];
 		if (fault.kind === 'delay') await wait(fault.ms ?? 1000, undefined, { signal: closing }).catch(() => {});
 		if (fault.kind === 'hold') await state.held();

@@ -6,7 +6,8 @@ import { z } from 'zod';
  * - `drop-before-write` / `drop-after-write`: the connection is cut, with or without the write having landed.
  * - `status-after-write`: the write lands, the answer is an error (default 502).
  * - `delay`: answers after `ms`. `hold`: answers only after `state.release()`.
- * - `redirect`: 307 to the same path of repository `to` (`owner/name`). `202`: GitHub's "accepted, later".
+ * - `redirect`: 307 to the same path of repository `to` (`owner/name`), on `origin` when given: another host.
+ * - `202`: GitHub's "accepted, later".
  */
 export const faultSchema = z.strictObject({
 	match: z
@@ -38,6 +39,8 @@ export const faultSchema = z.strictObject({
 		.string()
 		.regex(/^[^/\s]+\/[^/\s]+$/)
 		.optional(),
+	/** `http://host:port`. */
+	origin: z.url().optional(),
 });
 
 export type Fault = z.infer<typeof faultSchema>;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { closeNow, hostName, isLoopbackName, listen, readBody, send } from '#sandbox/http';
 import { type Answer, answer, ownVersion } from './answer.ts';
 import { goJson, goPlainJson } from './go-json.ts';
-import { inventory } from './inventory.ts';
+import { inventory, type StaticFlags } from './inventory.ts';
 import { protocolVersions, readMessages } from './messages.ts';
 import { challenge, metadata } from './metadata.ts';
 import { fetchScopes, isClassic, tokenOf } from './scopes.ts';
@@ -36,6 +36,8 @@ export type SandboxSidecarOptions = {
 	/** Origin of the GitHub to work on, with REST at /api/v3 and GraphQL at /api/graphql. */
 	githubUrl: string;
 	fetch?: typeof globalThis.fetch;
+	/** As given on the real one's command line. */
+	flags?: StaticFlags;
 };
 
 /** The checks of the MCP transport, in the real one's order. Gives the answer of the first that fails. */
@@ -109,7 +111,7 @@ export async function startSandboxSidecar(options: SandboxSidecarOptions): Promi
 		const scopes = (await look()) ?? (await look());
 
 		const header = (name: string): string | undefined => request.headers[name]?.toString();
-		const tools = inventory({ path, header, scopes });
+		const tools = inventory({ path, header, scopes }, options.flags);
 		if ('refused' in tools) return send(response, 400, plain, tools.refused);
 		const refused = refuse(request);
 		if (refused?.status === 204) return send(response, 204, cors, '');
