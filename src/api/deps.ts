@@ -1,5 +1,5 @@
 import type { Deps } from '#gateway/deps';
-import type { Principal } from '#gateway/ports';
+import type { JoinIdentity, Principal } from '#gateway/ports';
 import type { OwnOrigins } from './http-checks.ts';
 import type { RateLimit } from './rate-limit.ts';
 
@@ -12,6 +12,14 @@ export interface Identity {
 	mintToken(): { token: string; hash: string };
 }
 
+/** Counted as a failure until `settle` is told otherwise; `retryAfter` in seconds. */
+export type OpenLimit = (
+	address: string,
+) => Promise<
+	| { readonly allowed: true; readonly settle: (outcome: 'succeeded' | 'failed') => Promise<void> }
+	| { readonly allowed: false; readonly retryAfter: number }
+>;
+
 export interface ApiDeps {
 	readonly gateway: Deps;
 	readonly identity: Identity;
@@ -19,6 +27,9 @@ export interface ApiDeps {
 	/** First own origin: the base of problem types. */
 	readonly portalUrl: string;
 	readonly rateLimit: RateLimit;
+	/** Counts failures by client address on open routes that take a body. */
+	readonly openLimit: OpenLimit;
+	readonly join: JoinIdentity;
 	readonly clientAddress: (headers: Headers, socketAddress: string) => string;
 	/** What is not ready to serve; empty when all is. */
 	readonly notReady: () => Promise<string[]>;

@@ -1,3 +1,4 @@
+import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { type Refusal, refuse } from '#core/refusals';
@@ -35,6 +36,7 @@ export type Handler<K extends RouteKey> = (input: RouteInput<K>) => Promise<Resu
 /**
  * Mounts one route of the table behind the one request pipeline: Origin, content type → 1 authenticated → 2 member →
  * 3 rate → 4 body → 5 role and scope → handler. `raw` routes do 4 and 5 in their use case, where a refusal leaves a row.
+ * Open routes skip 1, 2 and 5; 3 counts their failures by client address.
  */
 export function mount<K extends RouteKey>(app: Hono<ApiEnv>, deps: ApiDeps, key: K, handler: Handler<K>): void {
 	const spec: RouteSpec = routes[key];
@@ -73,6 +75,7 @@ async function run(
 	}
 	const base = { requestId, params: context.req.param() as Record<string, string>, context };
 	if (spec.access.who === 'none') {
+		if (spec.body !== undefined) return runOpen(deps, spec, handler, base);
 		return handler({ ...base, query: undefined, body: undefined, raw: null } as unknown as RouteInput<RouteKey>);
 	}
 
@@ -106,6 +109,36 @@ async function run(
 		...read.value,
 		raw: bytes,
 	} as unknown as RouteInput<RouteKey>);
+}
+
+/** An open route that takes a body, from check 3 on. What broke in the portal counts as nobody's failure. */
+async function runOpen(
+	deps: ApiDeps,
+	spec: RouteSpec,
+	handler: Handler<RouteKey>,
+	base: Pick<RouteInput<RouteKey>, 'requestId' | 'params' | 'context'>,
+): Promise<Result<unknown, Refusal> | Response> {
+	const { raw: request } = base.context.req;
+	const address = deps.clientAddress(request.headers, getConnInfo(base.context).remote.address ?? '');
+	const attempt = await deps.openLimit(address);
+	if (!attempt.allowed) {
+		const { retryAfter } = attempt;
+		return err(
+			refuse('rate_limited', `Too many failures from your address. Ready again in ${retryAfter} s.`, { retryAfter }),
+		);
+	}
+	base.context.set('clientAddress', address);
+	let failed = false;
+	try {
+		const read = readInput(spec, base.context, await readBody(request));
+		const result = read.ok
+			? await handler({ ...base, ...read.value, raw: null } as unknown as RouteInput<RouteKey>)
+			: read;
+		failed = !(result instanceof Response) && !result.ok;
+		return result;
+	} finally {
+		await attempt.settle(failed ? 'failed' : 'succeeded');
+	}
 }
 
 type Membership = Pick<IdentityStore, 'memberBySlug'>;

@@ -6,6 +6,10 @@ import type { Refusal, RefusalCode } from '#core/refusals';
 import type { Differences } from '#core/registry/drift';
 import type { Target } from '#core/registry/types';
 import type { Result } from '#core/result';
+import type { PeopleStore } from './people-ports.ts';
+
+/** People are a file of their own; to adapters it is one set of ports. */
+export type * from './people-ports.ts';
 
 /* ---- time, ids ------------------------------------------------------------------------------------------------ */
 
@@ -287,7 +291,7 @@ export interface IdentityStore {
 	tokenByHash(hash: string, now: Date): Promise<{ token: TokenInfo; tenantId: string; person: Person } | null>;
 }
 
-export interface Store extends ExecutionStore, AuditStore, SettingsStore, IdentityStore {
+export interface Store extends ExecutionStore, AuditStore, SettingsStore, IdentityStore, PeopleStore {
 	/** Answers when the database does. */
 	ping(): Promise<void>;
 	close(): Promise<void>;

@@ -33,7 +33,7 @@ const CHANGES_NOTHING: ReadonlySet<string> = new Set<keyof Store>([
 		'directorySalt',
 		'directoryNames',
 	] as const),
-	...(['tokens', 'tokenByHash'] as const),
+	...(['tokens', 'tokenByHash', 'members', 'invitationByHash'] as const),
 	...(['ping', 'close'] as const),
 ]);
 

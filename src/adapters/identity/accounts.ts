@@ -1,4 +1,5 @@
 import { hashPassword, verifyPassword } from 'better-auth/crypto';
+import { insertAccount } from '#adapters/store/account';
 import type { Database } from '#adapters/store/database';
 import { err, ok, type Result } from '#core/result';
 import type { Ids } from '#gateway/ports';
@@ -17,22 +18,12 @@ export function createAccounts(database: Database, ids: Ids, sessionsChanged: ()
 	return {
 		async createUser({ email, name, password }) {
 			// Before the transaction: it takes some 50 ms, and the embedded database has a single connection.
-			const hashed = await hashPassword(password);
+			const passwordHash = await hashPassword(password);
 			const id = ids.uuid();
-			return database.transaction(async ({ query }) => {
-				const made = await query(
-					`INSERT INTO "user" (id, name, email, email_verified) VALUES ($1, $2, lower($3), true)
-					ON CONFLICT (email) DO NOTHING RETURNING id`,
-					[id, name, email],
-				);
-				if (made.length === 0) return err('email_taken');
-				// The shape that better-auth's sign-in looks for.
-				await query(
-					`INSERT INTO account (id, account_id, provider_id, user_id, password) VALUES ($1, $2, 'credential', $2, $3)`,
-					[ids.uuid(), id, hashed],
-				);
-				return ok({ id });
-			});
+			const rows = { userId: id, accountId: ids.uuid(), email, name, passwordHash };
+			return database.transaction(async ({ query }) =>
+				(await insertAccount(query, rows)) ? ok({ id }) : err('email_taken'),
+			);
 		},
 
 		async userByEmail(email) {

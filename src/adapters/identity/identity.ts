@@ -5,7 +5,7 @@ import { type Accounts, createAccounts } from './accounts.ts';
 import { createAuth, sessionCookieName } from './auth.ts';
 import { bearerToken, mintToken, tokenHash } from './portal-token.ts';
 import { createSessions } from './sessions.ts';
-import { createSignInLimit } from './sign-in-limit.ts';
+import { createSignInLimit, type SignInLimit } from './sign-in-limit.ts';
 import { readSignIn } from './sign-in-request.ts';
 
 export interface Identity {
@@ -15,6 +15,8 @@ export interface Identity {
 	authenticate(request: Request): Promise<Principal | null>;
 	mintToken(): { token: string; hash: string };
 	readonly accounts: Accounts;
+	/** For whoever else checks a password: guesses count together, wherever they are made. */
+	readonly signInLimit: SignInLimit;
 	/** To be called after a session, a user or a platform admin was changed past this module. */
 	forgetSessions(): void;
 }
@@ -97,6 +99,7 @@ export function createIdentity(options: {
 
 		mintToken: () => mintToken(),
 		accounts: createAccounts(database, ids, sessions.forget),
+		signInLimit: limit,
 		forgetSessions: sessions.forget,
 	};
 }

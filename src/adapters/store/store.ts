@@ -5,6 +5,8 @@ import type { Database } from './database.ts';
 import { createExecutionStore } from './execution-store.ts';
 import { createFirstAdminStore, type FirstAdminStore } from './first-admin.ts';
 import { createIdentityStore } from './identity-store.ts';
+import { createInvitationStore } from './invitation-store.ts';
+import { createMemberStore } from './member-store.ts';
 import { createSettingsStore } from './settings-store.ts';
 import { createTenancyStore, type TenancyStore } from './tenancy.ts';
 
@@ -28,7 +30,9 @@ export function createStore(database: Database, deps: StoreDeps): PortalStore {
 		...createAuditStore(query, appender),
 		...createSettingsStore(query, appender, deps.clock),
 		...createIdentityStore(query, appender, deps.clock, deps.random),
-		...createTenancyStore(appender),
+		...createTenancyStore(appender, deps.clock),
+		...createMemberStore(query, appender, deps.clock),
+		...createInvitationStore(query, appender, deps.clock, deps.random),
 		...createFirstAdminStore(query, appender),
 		ping: async () => {
 			await query('SELECT 1');

@@ -2,9 +2,10 @@ import type { Role } from '#core/access/roles';
 import type { Actor, EntryDraft } from '#core/audit/entry';
 import type { JsonObject } from '#core/canonical-json';
 import { err, ok, type Result } from '#core/result';
-import type { AuditPosition, Tenant } from '#gateway/ports';
+import type { AuditPosition, Clock, Tenant } from '#gateway/ports';
 import type { Appender } from './audit-append.ts';
-import { sqlState } from './database.ts';
+import type { Query } from './database.ts';
+import { hasOneAdmin, insertMember, lockTenant, roleOf } from './membership.ts';
 
 /** Who does it, for the row: a person, or the system when the portal seeds itself (then without a request). */
 export interface Doer {
@@ -28,48 +29,28 @@ export interface TenancyStore {
 const FLAG_DEFAULTS = { 'mcp.gateway': true, 'mcp.execute-tokens': false } as const;
 
 /** What may exist above and inside tenants, each change with its audit row in the same transaction. */
-export function createTenancyStore(appender: Appender): TenancyStore {
+export function createTenancyStore(appender: Appender, clock: Clock): TenancyStore {
 	return {
-		createTenant: async (tenant, by) => {
-			try {
-				const position = await appender.changing(async ({ query }, append) => {
-					await query('INSERT INTO tenant (id, slug, name) VALUES ($1, $2, $3)', [tenant.id, tenant.slug, tenant.name]);
-					for (const [flag, enabled] of Object.entries(FLAG_DEFAULTS)) {
-						await query('INSERT INTO flag_setting (flag, tenant_id, enabled) VALUES ($1, $2, $3)', [
-							flag,
-							tenant.id,
-							enabled,
-						]);
-					}
-					const made = { id: tenant.id, slug: tenant.slug };
-					return append('platform', changed('tenant.created', by, null, made));
-				});
-				return ok(position);
-			} catch (error) {
-				if (sqlState(error) === '23505') return err('slug_taken');
-				throw error;
-			}
-		},
+		createTenant: (tenant, by) =>
+			appender.changing(async ({ query }, append) => {
+				if (!(await insertTenant(query, tenant))) return err('slug_taken');
+				return ok(await append('platform', changed('tenant.created', by, null, { id: tenant.id, slug: tenant.slug })));
+			}),
 		addMember: ({ id, tenantId, userId, role }, by) =>
 			appender.changing(async ({ query }, append) => {
 				// One at a time per tenant: two admins who demote each other at once must not both succeed.
-				await query('SELECT id FROM tenant WHERE id = $1 FOR NO KEY UPDATE', [tenantId]);
-				const admins = await query<{ user_id: string }>(
-					"SELECT user_id FROM membership WHERE tenant_id = $1 AND role = 'ADMIN'",
-					[tenantId],
-				);
-				const [old] = await query<{ role: Role }>(
-					'SELECT role FROM membership WHERE tenant_id = $1 AND user_id = $2 FOR UPDATE',
-					[tenantId, userId],
-				);
-				if (old?.role === role) return ok(null);
-				if (old?.role === 'ADMIN' && admins.length === 1) return err('last_admin');
-				await query(
-					`INSERT INTO membership (id, tenant_id, user_id, role) VALUES ($1, $2, $3, $4)
-					ON CONFLICT (tenant_id, user_id) DO UPDATE SET role = excluded.role`,
-					[id, tenantId, userId, role],
-				);
-				const before = old === undefined ? null : { userId, role: old.role };
+				await lockTenant(query, tenantId);
+				const old = await roleOf(query, tenantId, userId);
+				if (old === role) return ok(null);
+				if (old === 'ADMIN' && (await hasOneAdmin(query, tenantId))) return err('last_admin');
+				if (old === null) await insertMember(query, { id, tenantId, userId, role, since: clock.now() });
+				else
+					await query('UPDATE membership SET role = $3 WHERE tenant_id = $1 AND user_id = $2', [
+						tenantId,
+						userId,
+						role,
+					]);
+				const before = old === null ? null : { userId, role: old };
 				return ok(await append(tenantId, changed('access.member.set', by, before, { userId, role })));
 			}),
 		setPlatformAdmin: (userId, by) =>
@@ -82,6 +63,19 @@ export function createTenancyStore(appender: Appender): TenancyStore {
 				return append('platform', changed('access.platform-admin.set', by, null, { userId }));
 			}),
 	};
+}
+
+/** A tenant with its rows in the kill-switch matrix. False when the slug is taken: then nothing was done. */
+export async function insertTenant(query: Query, tenant: Tenant): Promise<boolean> {
+	const made = await query(
+		'INSERT INTO tenant (id, slug, name) VALUES ($1, $2, $3) ON CONFLICT (slug) DO NOTHING RETURNING id',
+		[tenant.id, tenant.slug, tenant.name],
+	);
+	if (made.length === 0) return false;
+	for (const [flag, enabled] of Object.entries(FLAG_DEFAULTS)) {
+		await query('INSERT INTO flag_setting (flag, tenant_id, enabled) VALUES ($1, $2, $3)', [flag, tenant.id, enabled]);
+	}
+	return true;
 }
 
 /** Ids only: a name or an address in the hashed bytes could never be erased. */
