@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { err, ok, type Result } from '#core/result';
 import type { Log } from '#gateway/ports';
 import { type Database, isUnavailable, openDatabase, sqlState } from './database.ts';
@@ -42,6 +43,30 @@ export async function openServing(where: Whereabouts, log: Log): Promise<Result<
 	if (ready.ok) return ok(database);
 	await database.close();
 	return ready;
+}
+
+/**
+ * Opens a database that a portal has used, to work on its content beside or instead of it. Makes nothing: no folder, no
+ * schema. The embedded one is refused while a portal has it open.
+ */
+export async function openExisting(where: Whereabouts): Promise<Result<Database, string>> {
+	const missing = noDatabase(where);
+	if (missing !== null) return err(missing);
+	const url = where.databaseUrl ?? where.migrationUrl;
+	const opened = await openDatabase(
+		url === null ? { dataDir: embeddedIn(where.dataDir) } : { databaseUrl: url, poolSize: 2 },
+	);
+	if (!opened.ok) return err(opened.error.detail);
+	const ready = await checkReady(opened.value);
+	if (ready.ok) return ok(opened.value);
+	await opened.value.close();
+	return ready;
+}
+
+/** A forgotten setting must not end in a fresh, empty database that then looks like the right one. */
+export function noDatabase(where: Whereabouts): string | null {
+	if (where.databaseUrl !== null || where.migrationUrl !== null || existsSync(embeddedIn(where.dataDir))) return null;
+	return `There is no database: DATABASE_URL is not set, and ${where.dataDir} (PORTAL_DATA_DIR) holds no embedded one.`;
 }
 
 /** The embedded database's own folder; its lock file lies beside it. */
