@@ -12,7 +12,7 @@ export function layApp(dir: string, dist: string): void {
 	if (!existsSync(join(dist, 'server.mjs'))) throw new Error(`${dist} holds no build. Run: npm run build`);
 	const app = join(dir, APP);
 	cpSync(dist, join(app, 'dist'), { recursive: true });
-	cpSync(pages, join(app, '.next/standalone'), { recursive: true, filter: (path) => !isLeftOutFolder(path) });
+	cpSync(pages, join(app, '.next/standalone'), { recursive: true, filter: isWanted });
 	addToSbom(join(app, 'dist/sbom.cdx.json'), libraryComponents());
 	readable(app);
 
@@ -25,9 +25,9 @@ export function layApp(dir: string, dist: string): void {
 	}
 }
 
-function isLeftOutFolder(path: string): boolean {
+function isWanted(path: string): boolean {
 	const [name] = /(?:@[^/]+\/)?[^/]+$/.exec(relative(join(pages, 'node_modules'), path)) ?? [];
-	return name !== undefined && isLeftOut(name);
+	return !path.endsWith('.map') && !(name !== undefined && isLeftOut(name));
 }
 
 /** For everyone, and for nobody to write: the modes of a checkout depend on who made it. */
