@@ -28,7 +28,7 @@ const headings: { readonly [C in RefusalCode]?: (named: Named) => string } = {
 	provider_unreachable: () => 'GitHub could not be reached. Nothing was sent',
 	tool_definition_changed: ({ tool = 'This tool' }) => `Refused: GitHub’s ${tool} is not the one that was reviewed`,
 	already_member: ({ tenant = 'this tenant' }) => `This person is in ${tenant} already`,
-	last_admin: ({ tenant = 'This tenant' }) => `${tenant} would have no ADMIN left. Nothing was changed`,
+	last_admin: ({ tenant = 'This tenant' }) => `${tenant} would have no ADMIN left`,
 	slug_taken: () => 'Another tenant has this slug',
 	rate_limited: ({ left = 0 }) => (left > 0 ? `Too many requests. Ready again in ${left} s` : 'Ready again'),
 	execution_in_progress: () => 'These bytes are being written right now',

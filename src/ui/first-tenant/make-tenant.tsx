@@ -54,7 +54,7 @@ export function MakeTenant({ me }: { me: Me }) {
 			expiresAt={made.expiresAt}
 			email={input.adminEmail}
 			becomes={`the first ADMIN of ${made.slug}`}
-			lost=""
+			lost="Until it is used, nobody can enter the tenant: keep it until then."
 			done="Done"
 			onDone={() => location.assign('/')}
 		/>

@@ -4,7 +4,7 @@ import { ProblemError } from '#api/client';
 export type JoinFailure =
 	/** The address that the link is for has an account, and this is not its password. */
 	| { readonly kind: 'account' }
-	/** The link itself is used up, has expired, or was never one. */
+	/** The link itself is used up, replaced, withdrawn, expired or was never one: the portal does not say which. */
 	| { readonly kind: 'dead'; readonly detail: string }
 	| { readonly kind: 'fields'; readonly name: string | undefined; readonly password: string | undefined }
 	| { readonly kind: 'other'; readonly error: unknown };
@@ -15,7 +15,8 @@ export function failureOf(error: unknown): JoinFailure {
 	if (error.code === 'unauthenticated') return { kind: 'account' };
 	if (error.code === 'not_found') return { kind: 'dead', detail: error.detail };
 	const message = (path: string) => error.errors.find((one) => one.path === path)?.message;
-	if (message('secret') !== undefined) return { kind: 'dead', detail: 'What stands behind # is not a whole link.' };
+	if (message('secret') !== undefined)
+		return { kind: 'dead', detail: 'It is not whole: open it again from the message, with all that stands behind #.' };
 	const [name, password] = [message('name'), message('password')];
 	return name === undefined && password === undefined ? { kind: 'other', error } : { kind: 'fields', name, password };
 }

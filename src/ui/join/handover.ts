@@ -2,8 +2,6 @@
 export interface Joined {
 	readonly email: string;
 	readonly tenant: string | null;
-	/** Whether the account was there before the link was used. */
-	readonly hadAccount: boolean;
 }
 
 const key = 'sarc-joined';
@@ -31,7 +29,7 @@ export function takeOver(): Joined | undefined {
 /** Whatever runs on this origin can write there: only what has the right shape is shown. */
 export function joinedOf(value: unknown): Joined | undefined {
 	if (typeof value !== 'object' || value === null) return undefined;
-	const { email, tenant, hadAccount } = value as Record<string, unknown>;
-	if (typeof email !== 'string' || typeof hadAccount !== 'boolean') return undefined;
-	return tenant === null || typeof tenant === 'string' ? { email, tenant, hadAccount } : undefined;
+	const { email, tenant } = value as Record<string, unknown>;
+	if (typeof email !== 'string') return undefined;
+	return tenant === null || typeof tenant === 'string' ? { email, tenant } : undefined;
 }

@@ -43,7 +43,7 @@ export function JoinForm({ secret, onDead }: { secret: string; onDead: (detail: 
 		setBusy(true);
 		try {
 			const joined = await call('POST /api/join', { body: { secret, name: name.trim(), password } });
-			handOver({ ...joined, hadAccount: hasAccount });
+			handOver(joined);
 			// A full load: nothing of the password or the link stays in memory.
 			location.assign(
 				joined.tenant === null ? '/sign-in' : `/sign-in?next=${encodeURIComponent(`/t/${joined.tenant}`)}`,

@@ -37,9 +37,8 @@ function DeadLink({ detail }: { detail: string }) {
 	useEffect(() => box.current?.querySelector<HTMLElement>('h2')?.focus(), []);
 	return (
 		<div ref={box}>
-			<Alert tone="bad" icon={IconUnlink} title="This link does not work" assertive>
+			<Alert tone="bad" icon={IconUnlink} title="This link cannot be used" assertive>
 				<p>{detail}</p>
-				<p>A link works once and for a limited time. Ask whoever sent it for a new one.</p>
 				<div className="row">
 					<ButtonLink small href="/sign-in">
 						Go to sign in

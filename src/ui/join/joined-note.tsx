@@ -27,8 +27,8 @@ export function JoinedNote({ joined }: { joined: Joined }) {
 				title={joined.tenant === null ? 'Your account is ready' : `You are in ${joined.tenant} now`}
 			>
 				<p>
-					Sign in as <span className="mono">{joined.email}</span> with the password{' '}
-					{joined.hadAccount ? 'of that account' : 'that you have just set'}. The link is used up.
+					Sign in as <span className="mono">{joined.email}</span> with the password that you have just given. The link
+					is used up.
 				</p>
 			</Alert>
 		</div>

@@ -30,7 +30,7 @@ export function PasswordField(props: {
 						ref={props.input}
 						onInput={props.onInput}
 					/>
-					<Button aria-pressed={shown} onPress={() => setShown(!shown)}>
+					<Button onPress={() => setShown(!shown)}>
 						{shown ? 'Hide' : 'Show'}
 						<span className="vh"> the password</span>
 					</Button>

@@ -14,7 +14,7 @@ export function MemberProblem({ error, what }: { error: unknown; what: string })
 	if (!(error instanceof ProblemError) || error.code !== 'last_admin') return <Problem error={error} what={what} />;
 	return (
 		<Alert icon={IconShieldLock} title={headingOf(error.code, { tenant })} assertive>
-			<p>Make somebody else an ADMIN first, then change this.</p>
+			<p>{error.detail}</p>
 			<SmallPrint error={error} />
 		</Alert>
 	);

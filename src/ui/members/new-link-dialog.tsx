@@ -2,7 +2,6 @@
 
 import { Button } from '#ui/controls/button.tsx';
 import { Dialog } from '#ui/controls/dialog-lazy.tsx';
-import { Moment } from '#ui/controls/time.tsx';
 import { useHere } from '#ui/tenant.tsx';
 import { MemberProblem } from './member-problem.tsx';
 import { type Invited, type Made, type NewMember, useMemberActions } from './members.ts';
@@ -39,7 +38,7 @@ export function NewLinkDialog(props: {
 			}
 		>
 			<p className="sub">
-				The one made <Moment at={invited.since} seconds={false} /> stops working at once. The new one is shown once.
+				The present one stops working at once. The new one is shown once, and it starts its time anew.
 			</p>
 			<MemberProblem error={add.error} what="The link could not be made" />
 		</Dialog>

@@ -7,7 +7,8 @@ export type Wrong = { readonly email?: string | undefined; readonly name?: strin
 /** Which field an answer is about; undefined when it is about none. */
 export function wrongFields(error: unknown, tenant: string): Wrong | undefined {
 	if (!(error instanceof ProblemError)) return undefined;
-	if (error.code === 'already_member') return { email: `${headingOf(error.code, { tenant })}. ${error.detail}` };
+	if (error.code === 'already_member')
+		return { email: `${headingOf(error.code, { tenant })}. To change their role, use the list below.` };
 	const message = (path: string) => error.errors.find((one) => one.path === path)?.message;
 	const wrong = { email: message('email'), name: message('name') };
 	return wrong.email === undefined && wrong.name === undefined ? undefined : wrong;
