@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { neededTools } from '#adapters/transport/tool-list';
 import type { JsonObject, JsonValue } from '#core/canonical-json';
 import type { Upstream } from '#gateway/ports';
 import { createIssue, PAT, type TestClock, testClock, upstreamFor } from './rig.ts';
-import { pinnedDefinitions, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
+import { type Play, pinnedDefinitions, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
 
 let server: ScriptedServer;
 let upstream: Upstream;
@@ -53,6 +54,70 @@ test.each<[string, JsonValue[], string[]]>([
 	await upstream.checkTools('github');
 	expect(upstream.drift('github')).toMatchObject({ ok: true, changed });
 });
+
+test('more than the needed tools: counted only by who asked for exactly these, sorted, at most ten by name', async () => {
+	await upstream.checkTools('github');
+	expect(upstream.drift('github')).toMatchObject({ changed: [], refusesAll: null });
+
+	const odd = ['<b>bold</b>', 'x'.repeat(65), 7, null].map((name) => ({ name, inputSchema: { type: 'object' } }));
+	const own = pinnedDefinitions().filter((tool) => neededTools.includes(String((tool as JsonObject).name)));
+	const exact = upstreamFor(server.url, { clock, exactTools: true });
+	server.tools = own;
+	await exact.checkTools('github');
+	expect(exact.drift('github')).toMatchObject({ ok: true, changed: [], missing: [], refusesAll: null });
+
+	server.tools = [...own, ...odd, { name: 'zeta' }, { name: 'alpha' }, { name: 'alpha' }];
+	await exact.checkTools('github');
+	expect(exact.drift('github').changed).toEqual(['unexpected:alpha', 'unexpected:unnamed', 'unexpected:zeta']);
+	server.tools = [...own, ...Array.from({ length: 13 }, (_, nth) => ({ name: `more_${10 + nth}` }))];
+	await exact.checkTools('github');
+	const { changed, refusesAll } = exact.drift('github');
+	expect(changed.slice(8)).toEqual(['unexpected:more_18', 'unexpected:more_19', '+3 more']);
+	expect(refusesAll).toContain('13 tools beyond');
+
+	clock.pass(6_000);
+	expect(await exact.call(createIssue)).toMatchObject({ kind: 'not_sent', code: 'tool_definition_changed' });
+	expect(server.calls()).toEqual([]);
+	await exact.close();
+});
+
+test('the tools that the portal needs are the pinned ones: what its own server is told to serve', () => {
+	expect(neededTools).toEqual([
+		'add_issue_comment',
+		'get_me',
+		'issue_read',
+		'issue_write',
+		'list_issues',
+		'search_issues',
+	]);
+});
+
+test.each<[string, (play: Play) => void]>([
+	['JSON-RPC', ({ error }) => error(-32602, 'unknown tool "issue_write"')],
+	['HTTP 400', ({ raw }) => raw(400, 'text/plain', 'unknown tools specified in WithTools: issue_write\n')],
+])(
+	'a tool that the server turns out not to have (%s): gone for all, or hidden from this credential',
+	async (_, play) => {
+		server.onCall = play;
+		await upstream.checkTools('github');
+		expect(await upstream.call(createIssue)).toEqual({
+			kind: 'rejected',
+			reason:
+				'The MCP server does not offer issue_write to this credential: a classic token needs the scope repo. Nothing was written.',
+		});
+		expect(upstream.drift('github').changed).toEqual([]);
+
+		// The server was replaced by one without the tool; the connection to it stayed.
+		server.tools = edited('issue_write', () => []);
+		expect(await upstream.call(createIssue)).toMatchObject({
+			kind: 'not_sent',
+			code: 'tool_definition_changed',
+			why: expect.stringMatching(/^The MCP server does not offer issue_write: .*Nothing was sent\.$/),
+		});
+		expect(upstream.drift('github').changed).toEqual(['issue_write']);
+		expect(server.calls()).toHaveLength(2);
+	},
+);
 
 test('definitions on a later page count', async () => {
 	const all = pinnedDefinitions();

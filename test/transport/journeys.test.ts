@@ -1,44 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { JsonValue } from '#core/canonical-json';
-import { restDigestOf } from '#core/registry/tool-definition';
 import type { Upstream } from '#gateway/ports';
-import { listed, toolDefinitions } from '#sandbox/sidecar/tools';
-import { realServerBin, startRealServer } from '#test/sandbox/real-server';
 import { startWorld, type World } from '#test/sandbox/world';
-import { sha256, upstreamFor } from './rig.ts';
+import { drivers } from '#test/sidecar/drivers';
+import { upstreamFor } from './rig.ts';
 
 const PAT = 'ghp_good';
 const target = { owner: 'acme', repo: 'ledger' };
 const marker = `<!-- sarc-mcp:${'ab'.repeat(32)} -->`;
 
-const sandboxDigests = Object.fromEntries(
-	toolDefinitions.map((tool) => [tool.name, [restDigestOf(listed(tool) as JsonValue, sha256) ?? '']]),
-);
-
-const sidecars = ['the sandbox sidecar', ...(realServerBin ? ['the real github-mcp-server'] : [])];
-if (!realServerBin)
-	console.info('GITHUB_MCP_SERVER_BIN is not set: the journeys run through the sandbox sidecar only.');
-
-/** The same journeys, the same outcomes, through both; the pins as they are for the real one. */
-describe.each(sidecars)('through %s', (name) => {
-	const real = name.includes('real');
+/** The same journeys, the same outcomes, through both; the pins as they are for the real one. Faults: test/sidecar. */
+describe.each(drivers)('through $name', ({ sidecar, acceptedRestDigests }) => {
 	let world: World;
 	let upstream: Upstream;
 	let stop = async () => {};
 
 	beforeAll(async () => {
 		world = await startWorld();
-		let { url } = world.sidecar;
-		if (real && realServerBin) {
-			const server = await startRealServer(realServerBin, world.github.apiUrl);
-			url = server.url;
-			stop = server.close;
-		}
-		upstream = upstreamFor(url, {
-			webUrl: world.github.webUrl,
-			acceptedRestDigests: real ? {} : sandboxDigests,
-			timeoutMs: 5000,
-		});
+		const server = await sidecar(world.github.apiUrl);
+		stop = server.close;
+		upstream = upstreamFor(server.url, { webUrl: world.github.webUrl, acceptedRestDigests, timeoutMs: 5000 });
 	}, 20_000);
 	afterAll(async () => {
 		await upstream.close();
@@ -121,22 +101,6 @@ describe.each(sidecars)('through %s', (name) => {
 		world.github.state.faults.push(onIssues);
 		const reason = words === '' ? 'GitHub answered 422.' : `GitHub answered 422: ${words}`;
 		expect(await open('Echo', 'ledger', pat)).toEqual({ kind: 'rejected', reason });
-		world.github.state.faults.clear();
-	});
-
-	test.each<[string, Parameters<World['github']['state']['faults']['push']>[0], string]>([
-		['a secondary rate limit', { kind: 'secondary-rate-limit' }, 'rejected'],
-		['a primary rate limit', { kind: 'primary-rate-limit' }, 'rejected'],
-		['422', { kind: 'status', status: 422 }, 'rejected'],
-		['502', { kind: 'status', status: 502 }, 'unknown'],
-		['502 after the write', { kind: 'status-after-write' }, 'unknown'],
-		['a connection cut before the write', { kind: 'drop-before-write' }, 'unknown'],
-		['a connection cut after the write', { kind: 'drop-after-write' }, 'unknown'],
-		['accepted for later', { kind: '202' }, 'unknown'],
-		['a repository that has moved', { kind: 'redirect', to: 'acme/payments-api' }, 'elsewhere'],
-	])('%s', async (_, fault, kind) => {
-		world.github.state.faults.push({ ...fault, match: { method: 'POST', pathPattern: '/issues$' } });
-		expect((await open('Fault')).kind).toBe(kind);
 		world.github.state.faults.clear();
 	});
 });
