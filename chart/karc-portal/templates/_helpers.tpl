@@ -109,19 +109,16 @@ securityContext:
 {{- end }}
 {{- end }}
 
-{{/* What every command of the portal reads from Secrets, then what serving needs beside it. */}}
-{{- define "portal.commonSecrets" -}}
+{{/* What serving reads from Secrets, and what migrating does. */}}
+{{- define "portal.servingSecrets" -}}
 {{- include "portal.secretEnv" (dict "root" . "name" "DATABASE_URL" "yours" .Values.database.existingSecret "key" .Values.database.key) }}
 {{- include "portal.secretEnv" (dict "root" . "name" "PORTAL_SECRET" "yours" .Values.rootKey.existingSecret "key" .Values.rootKey.key) }}
-{{- end }}
-{{- define "portal.servingSecrets" -}}
-{{- include "portal.commonSecrets" . }}
 {{- include "portal.secretEnv" (dict "root" . "name" "PORTAL_SECRET_PREVIOUS" "yours" .Values.rootKey.previous.existingSecret "key" .Values.rootKey.previous.key) }}
 {{- include "portal.secretEnv" (dict "root" . "name" "PORTAL_ADMIN_EMAIL" "yours" .Values.firstAdmin.existingSecret "key" .Values.firstAdmin.emailKey) }}
 {{- include "portal.secretEnv" (dict "root" . "name" "PORTAL_ADMIN_PASSWORD" "yours" .Values.firstAdmin.existingSecret "key" .Values.firstAdmin.passwordKey) }}
 {{- end }}
 {{- define "portal.migrationSecrets" -}}
-{{- include "portal.commonSecrets" . }}
+{{- include "portal.secretEnv" (dict "root" . "name" "DATABASE_URL" "yours" .Values.database.existingSecret "key" .Values.database.key) }}
 {{- include "portal.secretEnv" (dict "root" . "name" "DATABASE_MIGRATION_URL" "yours" .Values.database.migration.existingSecret "key" .Values.database.migration.key) }}
 {{- end }}
 
@@ -142,7 +139,7 @@ securityContext:
 {{/* A hash of what the pods read from Secrets, so that a change restarts them. `lookup` is empty without a cluster. */}}
 {{- define "portal.secretChecksum" -}}
 {{- $seen := list .Values.secretRevision .Values.trialSecret -}}
-{{- $names := list .Values.database.existingSecret .Values.rootKey.existingSecret .Values.rootKey.previous.existingSecret .Values.firstAdmin.existingSecret .Values.privateCA.secret -}}
+{{- $names := list .Values.database.existingSecret .Values.database.migration.existingSecret .Values.rootKey.existingSecret .Values.rootKey.previous.existingSecret .Values.firstAdmin.existingSecret .Values.privateCA.secret -}}
 {{- range $names | compact -}}
 {{- $seen = append $seen (get (lookup "v1" "Secret" $.Release.Namespace . | default dict) "data") -}}
 {{- end -}}
