@@ -24,9 +24,9 @@ export function readJsonAnswer(asked: string, answer: HttpAnswer): Result<unknow
 	return err({ code: 'not_the_portal', reason, status });
 }
 
-const problemBody = z.looseObject({ code: z.string(), detail: z.string().optional() });
+const problemBody = z.looseObject({ code: z.string(), detail: z.string().optional(), message: z.string().optional() });
 
-/** A refusal as the portal words it, with its code's page, and what to do where the portal cannot know it. */
+/** A refusal as the portal words it, and what to do where the portal cannot know it. */
 export function readProblem(
 	asked: string,
 	body: unknown,
@@ -35,24 +35,19 @@ export function readProblem(
 	retryAfter?: number,
 ): Trouble {
 	const problem = problemBody.safeParse(body);
-	const code = problem.success ? problem.data.code : '';
-	if (!problem.success || !isRefusal(code)) {
-		return {
-			code: 'not_the_portal',
-			reason: `${asked} is answered with HTTP ${status} and no code that the portal has.`,
-			status,
-		};
+	if (!problem.success) {
+		return { code: 'not_the_portal', reason: `${asked} is answered with HTTP ${status} and no code.`, status };
 	}
-	const said = problem.data.detail ?? refusals[code].title;
-	const detail = /[.!?…]$/.test(said) ? said : `${said}.`;
+	const { code, detail, message } = problem.data;
+	if (!isRefusal(code)) {
+		const said = `${code}: ${detail ?? message ?? ''}`;
+		const reason = `${asked} is answered with HTTP ${status} and a code that this command does not know (${said}). Are the portal and this command of the same version?`;
+		return { code: 'mismatch', reason, status, body: problem.data };
+	}
+	const said = detail ?? refusals[code].title;
 	const advice = adviceFor(code, origin);
-	return {
-		code,
-		reason: `${detail}${advice === '' ? '' : ` ${advice}`}`,
-		status,
-		body: problem.data,
-		...(retryAfter === undefined ? {} : { retryAfter }),
-	};
+	const reason = `${/[.!?…]$/.test(said) ? said : `${said}.`}${advice === '' ? '' : ` ${advice}`}`;
+	return { code, reason, status, body: problem.data, ...(retryAfter === undefined ? {} : { retryAfter }) };
 }
 
 /** Whether the body has the shape that the contract gives to this route's answer. */

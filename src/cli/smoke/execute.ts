@@ -78,8 +78,6 @@ function whatToDo(code: string): string {
 			return ' The issue may have been opened: see the execution in the portal, which looks for it by itself. Do not read this as “nothing was written”.';
 		case 'upstream_rejected':
 			return ' Does the repository exist, with issues switched on, and may the tenant’s PAT write issues there?';
-		case 'target_not_allowed':
-			return ' The tenant’s list of targets leaves this repository out: choose another, or add it under Settings.';
 		case 'credential_unreadable':
 			return ' It was sealed under another PORTAL_SECRET: set the PAT again under Settings → Integrations, or bring back the secret (PORTAL_SECRET_PREVIOUS).';
 		case 'interrupted':
