@@ -16,13 +16,11 @@ export function layApp(dir: string, dist: string): void {
 	addToSbom(join(app, 'dist/sbom.cdx.json'), libraryComponents());
 	readable(app);
 
-	if (existsSync(join(dist, 'portal.mjs'))) {
-		chmodSync(join(app, 'dist/portal.mjs'), 0o755);
-		const bin = join(dir, 'usr/local/bin');
-		mkdirSync(bin, { recursive: true });
-		// A link, so that the program knows its own folder.
-		symlinkSync(`${APP}/dist/portal.mjs`, join(bin, 'portal'));
-	}
+	chmodSync(join(app, 'dist/portal.mjs'), 0o755);
+	const bin = join(dir, 'usr/local/bin');
+	mkdirSync(bin, { recursive: true });
+	// A link, so that the program knows its own folder.
+	symlinkSync(`${APP}/dist/portal.mjs`, join(bin, 'portal'));
 }
 
 function isWanted(path: string): boolean {

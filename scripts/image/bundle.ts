@@ -1,6 +1,7 @@
-import { copyFileSync, cpSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { NODE } from './layout.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -24,13 +25,9 @@ const standIns: Plugin = {
  * All chunks lie in one folder, not in a folder of chunks: `new URL('./migrations', import.meta.url)` means that folder.
  */
 export async function bundle(out: string): Promise<void> {
-	const cli = join(root, 'src/cli/main.ts');
 	const { metafile, warnings } = await build({
 		absWorkingDir: root,
-		entryPoints: {
-			server: join(root, 'src/server.ts'),
-			...(existsSync(cli) ? { portal: cli } : {}),
-		},
+		entryPoints: { server: join(root, 'src/server.ts'), portal: join(root, 'src/cli/main.ts') },
 		outdir: out,
 		outExtension: { '.js': '.mjs' },
 		chunkNames: 'chunk-[hash]',
@@ -51,7 +48,16 @@ export async function bundle(out: string): Promise<void> {
 		plugins: [standIns],
 	});
 	if (warnings.length > 0) throw new Error(`esbuild warns: ${warnings.map(({ text }) => text).join('; ')}`);
+	makeProgram(join(out, 'portal.mjs'));
 	copyReadFiles(metafile, out);
+}
+
+/** The source names its interpreter through /usr/bin/env, which the image does not have. */
+function makeProgram(file: string): void {
+	const [first = '', ...rest] = readFileSync(file, 'utf8').split('\n');
+	if (!first.startsWith('#!')) throw new Error(`${file} does not begin with #!`);
+	writeFileSync(file, [`#!${NODE}`, ...rest].join('\n'));
+	chmodSync(file, 0o755);
 }
 
 /** Files and folders that our sources name relative to themselves: they must lie beside the bundle, under the same name. */

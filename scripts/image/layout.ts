@@ -2,6 +2,7 @@
 
 /** Where things are in the image. server.ts looks for the pages at ../.next/standalone from its own folder. */
 export const APP = '/app';
+export const NODE = '/usr/local/bin/node';
 
 /** The image's configuration, as `docker inspect` would give it; printed by `node scripts/rootfs.ts --config`. */
 export const config = {
@@ -16,7 +17,7 @@ export const config = {
 	},
 	port: 3000,
 	stopSignal: 'SIGTERM',
-	entrypoint: ['/usr/local/bin/node', `${APP}/dist/server.mjs`],
+	entrypoint: [NODE, `${APP}/dist/server.mjs`],
 } as const;
 
 /** Of the root file system as laid out, uncompressed. */

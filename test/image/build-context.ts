@@ -51,12 +51,14 @@ export function buildAsDockerDoes(directory: string): string {
 	return image;
 }
 
-function sh(command: string, cwd: string, env: Record<string, string> = {}): void {
+function sh(command: string, cwd: string, more: Record<string, string> = {}): void {
 	const { PATH = '', HOME = '' } = process.env;
+	// No NODE_ENV: in Docker's build stage it is not set either.
+	const env: Record<string, string> = { PATH: `${dirname(process.execPath)}${delimiter}${PATH}`, HOME, ...more };
 	const done = spawnSync('/bin/sh', ['-ec', command], {
 		cwd,
 		encoding: 'utf8',
-		env: { PATH: `${dirname(process.execPath)}${delimiter}${PATH}`, HOME, ...env } as NodeJS.ProcessEnv,
+		env: env as NodeJS.ProcessEnv,
 	});
 	if (done.status !== 0) throw new Error(`${command}\n${done.stdout}${done.stderr}${done.error ?? ''}`);
 }

@@ -188,13 +188,18 @@ describe('the image as a container: read-only root, user 10001, no capability, p
 		expect(sandbox.output()).toContain('This build has no sandbox');
 	});
 
-	it('has the command line: portal help, and portal migrate before the first start', async () => {
+	it('has the command line: portal help, migrate as an init container runs it, and serve', async () => {
 		const help = run(image, config, { command: ['portal', 'help'] });
 		expect(await help.ended, help.output()).toBe(0);
-		expect(help.output()).toContain('migrate');
+		expect(help.output()).toContain('portal migrate');
 		const port = await freePort();
-		const database = await postgres.database();
-		const migrate = run(image, config, { command: ['portal', 'migrate'], env: settings(database, port) });
+		const env = settings(await postgres.database(), port);
+		const migrate = run(image, config, { command: ['portal', 'migrate'], env });
 		expect(await migrate.ended, migrate.output()).toBe(0);
+		expect(migrate.output()).toContain('Applied: ');
+		const serve = run(image, config, { command: ['portal', 'serve', '--headless'], env });
+		await untilReady(serve, `http://localhost:${port}`);
+		serve.signal('SIGTERM');
+		expect(await serve.ended, serve.output()).toBe(0);
 	});
 });
