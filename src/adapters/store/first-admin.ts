@@ -1,18 +1,12 @@
 import { err, ok, type Result } from '#core/result';
+import { type AccountRows, insertAccount } from './account.ts';
 import type { Appender } from './audit-append.ts';
 import type { Query } from './database.ts';
 
 /** An account that is there, or one to be made: with the hash of its password, which takes too long to be made under a lock. */
 export type FirstAdmin =
 	| { readonly kind: 'existing'; readonly userId: string }
-	| {
-			readonly kind: 'new';
-			readonly userId: string;
-			readonly accountId: string;
-			readonly email: string;
-			readonly name: string;
-			readonly passwordHash: string;
-	  };
+	| ({ readonly kind: 'new' } & AccountRows);
 
 export interface FirstAdminStore {
 	hasPlatformAdmin(): Promise<boolean>;
@@ -35,7 +29,7 @@ export function createFirstAdminStore(query: Query, appender: Appender): FirstAd
 				// The table, not a row: there is none to lock yet. It waits for every insert, whoever makes it; readers go on.
 				await inside('LOCK TABLE platform_admin IN SHARE ROW EXCLUSIVE MODE');
 				if ((await inside('SELECT 1 FROM platform_admin LIMIT 1')).length > 0) return err('admin_exists');
-				if (person.kind === 'new' && !(await makeAccount(inside, person))) return err('email_taken');
+				if (person.kind === 'new' && !(await insertAccount(inside, person))) return err('email_taken');
 				const { userId } = person;
 				await inside('INSERT INTO platform_admin (user_id) VALUES ($1)', [userId]);
 				await append('platform', {
@@ -47,19 +41,4 @@ export function createFirstAdminStore(query: Query, appender: Appender): FirstAd
 				return ok({ userId });
 			}),
 	};
-}
-
-async function makeAccount(query: Query, person: Extract<FirstAdmin, { kind: 'new' }>): Promise<boolean> {
-	const made = await query(
-		`INSERT INTO "user" (id, name, email, email_verified) VALUES ($1, $2, lower($3), true)
-		ON CONFLICT (email) DO NOTHING RETURNING id`,
-		[person.userId, person.name, person.email],
-	);
-	if (made.length === 0) return false;
-	// The shape that better-auth's sign-in looks for.
-	await query(
-		`INSERT INTO account (id, account_id, provider_id, user_id, password) VALUES ($1, $2, 'credential', $2, $3)`,
-		[person.accountId, person.userId, person.passwordHash],
-	);
-	return true;
 }
