@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CHART, RELEASE, VALUES, withValues } from '../chart.ts';
-import { get, helm, isReady, kubectl, pods } from '../kube.ts';
+import { get, helm, isReady, kubectl, pods, run } from '../kube.ts';
 import { makeTenant, untilReady } from '../portal.ts';
 import { DATABASE_URL, MIGRATION_URL, NAMESPACE, PORTAL_PODS, SIDECAR_PODS } from '../settings.ts';
 import { admin, client, figure, github, memoryOf, psql, smoke } from '../story.ts';
@@ -9,8 +9,8 @@ describe('a first installation', () => {
 	it('helm install --wait brings up two portals and two sidecars where PodSecurity is “restricted”', async () => {
 		const began = performance.now();
 		await withValues(VALUES, (file) =>
-			helm('install', RELEASE, CHART, '-n', NAMESPACE, '-f', file, '--wait', '--timeout', '180s'),
-		);
+			helm('install', RELEASE, CHART, '-n', NAMESPACE, '-f', file, '--wait', '--timeout', '120s'),
+		).catch(explained);
 		figure(`helm install --wait: ${((performance.now() - began) / 1000).toFixed(1)} s`);
 		const [portals, sidecars] = await Promise.all([pods(NAMESPACE, PORTAL_PODS), pods(NAMESPACE, SIDECAR_PODS)]);
 		expect(portals.filter(isReady)).toHaveLength(2);
@@ -79,7 +79,7 @@ describe('a first installation', () => {
 		expect(
 			steps.map(({ step, result }) => `${step} ${result}`),
 			printed,
-		).toEqual(steps.map(({ step }) => `${step} passed`));
+		).toEqual(steps.map(({ step }) => `${step} ok`));
 		expect({ exit, steps: steps.length }).toEqual({ exit: 0, steps: 8 });
 		expect((await github().titles('payments-api')).filter((title) => title.startsWith('Smoke test'))).toHaveLength(1);
 	});
@@ -102,6 +102,15 @@ describe('a first installation', () => {
 		expect(used).toBeGreaterThan(0);
 	});
 });
+
+/** An installation that does not come up, with what its pods have to say. */
+async function explained(cause: Error): Promise<never> {
+	const says = await run('kubectl', ['-n', NAMESPACE, 'get', 'pods,events', '-o', 'wide']);
+	const log = (container: string) =>
+		run('kubectl', ['-n', NAMESPACE, 'logs', '-l', PORTAL_PODS, '-c', container, '--tail=15']);
+	const logs = [await log('migrate'), await log('portal')].map(({ stdout, stderr }) => `${stdout}${stderr}`);
+	throw new Error([cause.message, says.stdout, ...logs].join('\n'));
+}
 
 interface Container {
 	readonly env?: readonly { readonly name: string }[];
