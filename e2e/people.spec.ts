@@ -132,9 +132,10 @@ test.describe('From invitation to removal', () => {
 		baseURL,
 	}) => {
 		const email = 'twice@acme.example';
-		await signIn(page, 'admin', '/');
+		await signIn(page, 'admin', membersPath);
+		await expect(rowOf(page, 'member@demo.local')).toBeVisible();
 		const first = await linkFor(page, email);
-		await page.goto(membersPath);
+		await page.reload();
 		await rowOf(page, email).getByRole('button', { name: 'New link…' }).click();
 		const answered = page.waitForResponse((answer) => answer.request().method() === 'POST');
 		await page.getByRole('dialog').getByRole('button', { name: 'Make new link' }).click();
@@ -220,6 +221,7 @@ test.describe('Tenants', () => {
 		const theirs = await otherBrowser(browser, baseURL);
 		const their = await theirs.newPage();
 		await join(their, link, 'Olga Brandt');
+		await expect(their.getByRole('heading', { name: 'You are in other-team now' })).toBeVisible();
 		await their.getByLabel('Password').fill(password);
 		await their.getByRole('button', { name: 'Sign in', exact: true }).click();
 		await their.waitForURL('**/t/other-team/admin/mcp');

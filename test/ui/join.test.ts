@@ -33,7 +33,7 @@ describe('why a link could not be used', () => {
 		expect(failureOf(problem('invalid_request', 400, { errors }))).toEqual({
 			kind: 'fields',
 			name: undefined,
-			password: 'must have at least 12 characters',
+			password: 'It must have at least 12 characters.',
 		});
 	});
 

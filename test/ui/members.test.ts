@@ -48,7 +48,7 @@ describe('what the portal refuses about people', () => {
 
 	it('a field that does not fit is told beside it; the rest is about no field', () => {
 		expect(wrongFields(problem('invalid_request', [{ path: 'name', message: 'is odd' }]), 'demo')).toMatchObject({
-			name: 'is odd',
+			name: 'It is odd.',
 		});
 		expect(wrongFields(problem('rate_limited'), 'demo')).toBeUndefined();
 		expect(wrongFields(new TypeError('fetch failed'), 'demo')).toBeUndefined();

@@ -54,7 +54,7 @@ export function MakeTenant({ me }: { me: Me }) {
 			expiresAt={made.expiresAt}
 			email={input.adminEmail}
 			becomes={`the first ADMIN of ${made.slug}`}
-			lost="Until it is used, nobody can enter the tenant: keep it until then."
+			lost="If it is lost, make the tenant once more, with the same slug, when it has expired."
 			done="Done"
 			onDone={() => location.assign('/')}
 		/>

@@ -1,4 +1,5 @@
 import { ProblemError } from '#api/client';
+import { fieldMessage } from '#ui/controls/field-message.ts';
 import { headingOf } from '#ui/words.ts';
 import { slugRule } from './slug.ts';
 
@@ -23,7 +24,10 @@ export function missingOf(input: TenantInput): WrongInput {
 export function wrongOf(error: unknown): WrongInput | undefined {
 	if (!(error instanceof ProblemError)) return undefined;
 	if (error.code === 'slug_taken') return { slug: `${headingOf(error.code)}. Choose a different one.` };
-	const message = (path: string) => error.errors.find((one) => one.path === path)?.message;
-	const wrong = { name: message('name'), slug: message('slug'), adminEmail: message('adminEmail') };
+	const wrong = {
+		name: fieldMessage(error, 'name'),
+		slug: fieldMessage(error, 'slug'),
+		adminEmail: fieldMessage(error, 'adminEmail'),
+	};
 	return Object.values(wrong).some((one) => one !== undefined) ? wrong : undefined;
 }

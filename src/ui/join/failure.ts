@@ -1,4 +1,5 @@
 import { ProblemError } from '#api/client';
+import { fieldMessage } from '#ui/controls/field-message.ts';
 
 /** Why a link could not be used, as far as the page acts on it. */
 export type JoinFailure =
@@ -14,10 +15,9 @@ export function failureOf(error: unknown): JoinFailure {
 	if (!(error instanceof ProblemError)) return { kind: 'other', error };
 	if (error.code === 'unauthenticated') return { kind: 'account' };
 	if (error.code === 'not_found') return { kind: 'dead', detail: error.detail };
-	const message = (path: string) => error.errors.find((one) => one.path === path)?.message;
-	if (message('secret') !== undefined)
+	if (fieldMessage(error, 'secret') !== undefined)
 		return { kind: 'dead', detail: 'It is not whole: open it again from the message, with all that stands behind #.' };
-	const [name, password] = [message('name'), message('password')];
+	const [name, password] = [fieldMessage(error, 'name'), fieldMessage(error, 'password')];
 	return name === undefined && password === undefined ? { kind: 'other', error } : { kind: 'fields', name, password };
 }
 

@@ -1,4 +1,5 @@
 import { ProblemError } from '#api/client';
+import { fieldMessage } from '#ui/controls/field-message.ts';
 import { headingOf } from '#ui/words.ts';
 
 /** What is wrong with the fields of a new member. */
@@ -9,7 +10,6 @@ export function wrongFields(error: unknown, tenant: string): Wrong | undefined {
 	if (!(error instanceof ProblemError)) return undefined;
 	if (error.code === 'already_member')
 		return { email: `${headingOf(error.code, { tenant })}. To change their role, use the list below.` };
-	const message = (path: string) => error.errors.find((one) => one.path === path)?.message;
-	const wrong = { email: message('email'), name: message('name') };
+	const wrong = { email: fieldMessage(error, 'email'), name: fieldMessage(error, 'name') };
 	return wrong.email === undefined && wrong.name === undefined ? undefined : wrong;
 }
