@@ -1,6 +1,6 @@
 'use client';
 
-import { IconCircleCheck, IconEye, IconInfoCircle, IconPlus } from '@tabler/icons-react';
+import { IconEye, IconPlus } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { Alert } from '#ui/controls/alert.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -9,114 +9,12 @@ import { Problem } from '#ui/controls/problem.tsx';
 import { useKeptFocus } from '#ui/controls/use-kept-focus.ts';
 import { useHere } from '#ui/tenant.tsx';
 import { AddMember } from './add-member.tsx';
-import { InvitedTable } from './invited-table.tsx';
-import { LinkOnce } from './link-once.tsx';
-import { MemberTable } from './member-table.tsx';
-import { type Invited, type Made, type Member, type NewMember, useMembers } from './members.ts';
+import { Added } from './added.tsx';
+import { Lists, type Open } from './lists.tsx';
+import { type Made, type NewMember, useMembers } from './members.ts';
 import { NewLinkDialog } from './new-link-dialog.tsx';
 import { RemoveDialog, WithdrawDialog } from './remove-dialogs.tsx';
 import { RoleDialog } from './role-dialog.tsx';
-import { withArticle } from './roles.ts';
-
-type Open =
-	| { readonly kind: 'add' }
-	| { readonly kind: 'made'; readonly made: Made; readonly body: NewMember }
-	| { readonly kind: 'role' | 'remove'; readonly member: Member }
-	| { readonly kind: 'link' | 'withdraw'; readonly invited: Invited };
-
-/** What came of adding a person: a link to hand over, or that none is needed. */
-function Added({ made, body, onDone }: { made: Made; body: NewMember; onDone: () => void }) {
-	const { tenant } = useHere();
-	const becomes = `${withArticle(body.role)} of ${tenant}`;
-	if (made.link !== undefined) {
-		return (
-			<LinkOnce
-				link={made.link}
-				expiresAt={made.expiresAt}
-				email={body.email}
-				becomes={becomes}
-				lost="If it is lost, make a new one in the list below."
-				done="Done"
-				onDone={onDone}
-			/>
-		);
-	}
-	return (
-		<div>
-			<Alert
-				tone="good"
-				icon={IconCircleCheck}
-				title={`${body.name} is ${becomes} now`}
-				action={
-					<Button small onPress={onDone}>
-						Close
-					</Button>
-				}
-			>
-				<p>
-					<span className="mono">{body.email}</span> has an account here, so no link is needed: they find {tenant} at
-					their next request.
-				</p>
-			</Alert>
-		</div>
-	);
-}
-
-function Lists(props: {
-	members: readonly Member[];
-	invited: readonly Invited[];
-	onOpen: ((open: Open) => void) | undefined;
-}) {
-	const { members, invited, onOpen } = props;
-	return (
-		<>
-			<section className="card" aria-labelledby="members">
-				<div className="card__head">
-					<h2 id="members" tabIndex={-1}>
-						In the tenant
-					</h2>
-					<span className="tiny dim num">{members.length}</span>
-				</div>
-				<MemberTable
-					members={members}
-					actions={
-						onOpen
-							? {
-									onRole: (member) => onOpen({ kind: 'role', member }),
-									onRemove: (member) => onOpen({ kind: 'remove', member }),
-								}
-							: undefined
-					}
-				/>
-				<div className="card__foot small sub">
-					<Icon of={IconInfoCircle} />
-					The last ADMIN cannot be removed or made something else.
-				</div>
-			</section>
-			{invited.length > 0 ? (
-				<section className="card" aria-labelledby="invited">
-					<div className="card__head">
-						<h2 id="invited" tabIndex={-1}>
-							Invited, not joined yet
-						</h2>
-						<span className="tiny dim num">{invited.length}</span>
-					</div>
-					<InvitedTable
-						invited={invited}
-						actions={
-							onOpen
-								? {
-										onNewLink: (one) => onOpen({ kind: 'link', invited: one }),
-										onWithdraw: (one) => onOpen({ kind: 'withdraw', invited: one }),
-									}
-								: undefined
-						}
-					/>
-				</section>
-			) : null}
-		</>
-	);
-}
 
 /** Who may do what in a tenant. */
 export function MembersPage() {
