@@ -17,9 +17,9 @@ export type Change = (answer: any) => any;
  * What to do with a request: `drop before` the portal has seen it, `drop after` it has answered, never answer, answer in its place, or
  * change the answer's JSON; undefined: pass it on.
  */
-export type Meddling = (
-	passing: Passing,
-) =>
+export type Meddling = (passing: Passing) => Verdict | Promise<Verdict>;
+
+type Verdict =
 	| 'drop before'
 	| 'drop after'
 	| 'hang'
@@ -47,7 +47,7 @@ export async function startManInTheMiddle(target: string): Promise<ManInTheMiddl
 		const path = from.url ?? '/';
 		const bare = path.split('?')[0] ?? '';
 		seen.push(`${method} ${bare}`);
-		const decided = how({
+		const decided = await how({
 			method,
 			path: bare,
 			headers: from.headers,

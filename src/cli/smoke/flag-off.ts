@@ -1,3 +1,4 @@
+import type { Trouble } from '#cli/http/trouble';
 import { ok, type Result } from '#core/result';
 import type { Proposal } from './propose.ts';
 import { rowOfRefusal, sendRefused } from './refusals.ts';
@@ -37,20 +38,23 @@ export async function flagOff(
 
 	const began = smoke.now();
 	let seen: Awaited<ReturnType<typeof seeRefusals>> = mismatch('It broke before it had looked.');
-	let restored: Awaited<ReturnType<typeof restoreFlag>> | undefined;
-	let switched = false;
+	let restored: Awaited<ReturnType<typeof restoreFlag>> = ok('nothing was switched');
+	let state: 'off' | 'refused' | 'not known' = 'not known';
 	try {
 		// Not stopped half-way: whether it is off would then not be known.
-		const body = { enabled: false, reason: reasonOf(smoke.run, 'off for a moment, on again within two minutes') };
 		const off = await smoke.portal.call(
 			'PUT /api/flags/:flag',
-			{ query, params: { flag: FLAG }, body },
+			{
+				query,
+				params: { flag: FLAG },
+				body: { enabled: false, reason: reasonOf(smoke.run, 'off for a moment, on again within two minutes') },
+			},
 			{ evenWhenStopping: true },
 		);
-		switched = off.ok;
+		state = off.ok ? 'off' : isRefusal(off.error) ? 'refused' : 'not known';
 		seen = off.ok ? await seeRefusals(smoke, proposal) : off;
 	} finally {
-		restored = await restoreFlag(smoke, { certain: switched });
+		if (state !== 'refused') restored = await restoreFlag(smoke, { certain: state === 'off' });
 	}
 	if (!restored.ok) return restored;
 	const ms = Math.round(smoke.now() - began);
@@ -60,6 +64,11 @@ export async function flagOff(
 	const back = await untilProposeIs(smoke, proposal, 'on');
 	if (!back.ok) return back;
 	return ok({ value: null, note: `503 feature-disabled to propose and to execute; off for ${ms} ms, and on again` });
+}
+
+/** The portal itself said no, before it did anything: then nothing can come late. */
+function isRefusal({ body, status }: Trouble): boolean {
+	return body !== undefined && status !== undefined && status < 500;
 }
 
 /** Both at once, and no look at anything else meanwhile: the tenant is waiting. Gives the refusal of the execute. */
