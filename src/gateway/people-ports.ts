@@ -97,7 +97,10 @@ export interface PeopleStore {
 		id: string;
 		entry: MemberEntry;
 	}): Promise<Result<null, Extract<RefusalCode, 'role_required' | 'not_found' | 'last_admin'>>>;
-	/** A tenant with its first ADMIN. Rows: `tenant.created` in the platform log, the ADMIN's in the tenant's own. */
+	/**
+	 * A tenant with its first ADMIN. Rows: `tenant.created` in the platform log, the ADMIN's in the tenant's own. A slug whose
+	 * tenant nobody has entered before its only link ran out is not taken: that tenant gets the new ADMIN.
+	 */
 	openTenant(input: {
 		tenant: Tenant;
 		admin: Newcomer;

@@ -45,12 +45,14 @@ export function createInvitationStore(
 
 		openTenant: ({ tenant, admin, link, created, entry }) =>
 			appender.changing(async ({ query: inside }, append) => {
-				if (!(await insertTenant(inside, tenant))) return err('slug_taken');
-				const input = { tenantId: tenant.id, newcomer: admin, link, byPlatform: true, now: clock.now() };
-				const done = await letIn(inside, input);
-				if (!done.ok) throw new Error('a new tenant has a member');
-				await append('platform', created(tenant));
-				await append(tenant.id, entry(done.value.action, done.value.change));
+				const now = clock.now();
+				const isNew = await insertTenant(inside, tenant);
+				const tenantId = isNew ? tenant.id : await lockDeserted(inside, tenant.slug, now);
+				if (tenantId === null) return err('slug_taken');
+				const done = await letIn(inside, { tenantId, newcomer: admin, link, byPlatform: true, now });
+				if (!done.ok) throw new Error('a tenant without members has one');
+				if (isNew) await append('platform', created(tenant));
+				await append(tenantId, entry(done.value.action, done.value.change));
 				return ok(done.value.letIn);
 			}),
 
@@ -91,6 +93,23 @@ export function createInvitationStore(
 				return ok({ email });
 			}),
 	};
+}
+
+/**
+ * The tenant that nobody has entered and nobody can any more, since the link of its first ADMIN has run out: only a platform
+ * admin can hand out another. Null when the tenant is anybody's. Its dead link goes.
+ */
+async function lockDeserted(query: Query, slug: string, now: Date): Promise<string | null> {
+	const [tenant] = await query<{ id: string }>('SELECT id FROM tenant WHERE slug = $1 FOR NO KEY UPDATE', [slug]);
+	if (tenant === undefined) return null;
+	const somebody = await query(
+		`SELECT 1 FROM membership WHERE tenant_id = $1
+		UNION ALL SELECT 1 FROM invitation WHERE tenant_id = $1 AND expires_at > $2 LIMIT 1`,
+		[tenant.id, now],
+	);
+	if (somebody.length > 0) return null;
+	await query('DELETE FROM invitation WHERE tenant_id = $1', [tenant.id]);
+	return tenant.id;
 }
 
 /** Under the tenant's lock. An account counts as the person when the platform made it, or this tenant itself. */

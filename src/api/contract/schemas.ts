@@ -79,12 +79,18 @@ export const tokenList = z.object({
 	),
 });
 
+/** Shown beside what people do, and in footers (bytes §3), where only letters, marks, digits, space, ' and - are left of it. */
 const personName = z
 	.string()
+	.normalize('NFC')
 	.trim()
 	.min(1)
 	.max(100)
-	.refine((text) => !/\p{C}/u.test(text), 'must not hold control or invisible characters');
+	.refine(
+		(text) => !/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text),
+		'must not hold control or invisible characters',
+	)
+	.refine((text) => /[\p{L}\p{Nd}]/u.test(text), 'must hold a letter or digit');
 const email = z.email().max(254);
 export const memberBody = z.strictObject({ email, name: personName, role });
 export const memberChangeBody = z.strictObject({ role });
