@@ -6,11 +6,15 @@ import type { Caller } from '#gateway/ports';
 import { prereqs } from '#gateway/prereqs';
 import type { StaticFlags } from '#sandbox/sidecar/inventory';
 import { approved, attemptsOf, tellOf } from '#test/gateway/rig';
+import { startSidecarProxy } from '#test/gateway/sidecar-proxy';
 import { realServerBin, startRealServer } from '#test/sandbox/real-server';
 import { demoCaller } from '#test/support/caller';
 import { issue } from '#test/support/portal';
 import { type Driver, drivers } from './drivers.ts';
 import { type Stage, startStage } from './stage.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a tool definition as a server lists it
+type Tool = any;
 
 interface Case {
 	readonly flags?: StaticFlags;
@@ -172,6 +176,46 @@ describe.each(drivers)('[fail-closed] the start-up check of $name', (driver) => 
 			]);
 		} finally {
 			await deps.upstream.close();
+			await sidecar.close();
+		}
+	});
+
+	test.each<[string, (tool: Tool) => Tool, string[]]>([
+		[
+			'another word in a description',
+			(tool) => ({ ...tool, description: `${tool.description} At once.` }),
+			['issue_write'],
+		],
+		['another name', (tool) => ({ ...tool, name: 'create_issue' }), ['issue_write', 'unexpected:create_issue']],
+		[
+			'an argument more that is required',
+			({ inputSchema, ...tool }) => ({
+				...tool,
+				inputSchema: { ...inputSchema, required: [...inputSchema.required, 'type'] },
+			}),
+			['issue_write'],
+		],
+		[
+			'a hint that it only reads',
+			(tool) => ({ ...tool, annotations: { ...tool.annotations, readOnlyHint: true } }),
+			['issue_write'],
+		],
+	])('issue_write with %s', async (what, edit, drift) => {
+		const sidecar = await driver.sidecar(stage.test.sandbox.apiUrl, own);
+		const proxy = await startSidecarProxy(sidecar.url);
+		const deps = depsOn(proxy.url, { exact: true, driver, stage });
+		try {
+			await deps.upstream.checkTools('github');
+			expect(await prereqs(deps, caller)).toMatchObject({ ready: true, upstream: { drift: [] } });
+			proxy.edit((tool: Tool) => (tool.name === 'issue_write' ? edit(tool) : tool));
+			await deps.upstream.checkTools('github');
+			expect(await prereqs(deps, caller)).toMatchObject({ ready: false, upstream: { ok: false, drift } });
+			const body = await approved(deps, caller, issue(`Zq ${what}`));
+			expect(await tellOf(deps, caller, body)).toMatchObject({ code: 'tool_definition_changed', status: 503 });
+			expect(proxy.calls()).toBe(0);
+		} finally {
+			await deps.upstream.close();
+			await proxy.close();
 			await sidecar.close();
 		}
 	});

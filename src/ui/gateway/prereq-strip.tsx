@@ -173,6 +173,16 @@ function SwitchedOff({ prereqs }: { prereqs: Prereqs }) {
 }
 
 function Upstream({ upstream }: { upstream: Prereqs['upstream'] }) {
+	if (upstream.drift.some((name) => name.startsWith('unexpected:'))) {
+		return (
+			<Alert tone="note" icon={IconGitCompare} title="The GitHub MCP server offers tools that it should not">
+				<p>
+					No write goes through until its list of tools, or its address, has been corrected:{' '}
+					<span className="mono">{upstream.drift.join(', ')}</span>.
+				</p>
+			</Alert>
+		);
+	}
 	if (upstream.drift.length > 0) {
 		return (
 			<Alert tone="note" icon={IconGitCompare} title="A tool of the GitHub MCP server is not the one that was reviewed">

@@ -109,6 +109,7 @@ function Server() {
 	const { data } = usePrereqs(tenant);
 	if (data === undefined) return null;
 	const { upstream } = data;
+	const offersTooMuch = upstream.drift.some((name) => name.startsWith('unexpected:'));
 	return (
 		<section className="card" aria-labelledby="server">
 			<div className="card__head">
@@ -139,10 +140,10 @@ function Server() {
 									{write.shown}
 								</td>
 								<td data-l="Definition">
-									{changed ? (
+									{changed || offersTooMuch ? (
 										<span className="state state--bad">
 											<Icon of={IconGitCompare} />
-											Changed: refused
+											{changed ? 'Changed: refused' : 'Too many tools: refused'}
 										</span>
 									) : upstream.ok || upstream.drift.length > 0 ? (
 										<span className="state state--good">
