@@ -1,3 +1,4 @@
+import type { CommandIo } from '#cli/http/command-io';
 import { closeNow, listen } from '#sandbox/http';
 import { createFront } from '#src/front';
 import { ORIGIN, startPortal, type TestPortal } from '#test/support/portal';
@@ -9,10 +10,7 @@ export interface Ran {
 	readonly err: string;
 }
 
-export type Command = (
-	args: readonly string[],
-	io: { out: (line: string) => void; err: (line: string) => void; env: Readonly<Record<string, string | undefined>> },
-) => Promise<number>;
+type Command = (args: readonly string[], io: CommandIo) => Promise<number>;
 
 /** Runs a command of the portal's command line inside this process. */
 export async function runCommand(

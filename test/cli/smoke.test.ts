@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { smoke } from '#cli/smoke/smoke';
+import { sha256 } from '#cli/smoke/subject';
+import { chainHash, leafHash } from '#core/audit/hash';
+import { canonicalJson, type JsonObject } from '#core/canonical-json';
+import { toHex } from '#core/sha256';
 import { auditRows, PASSWORD } from '#test/support/portal';
 import type { Meddling } from './man-in-the-middle.ts';
 import { type Ran, runCommand, type ServedPortal, servePortal } from './rig.ts';
@@ -243,6 +247,72 @@ describe('a portal or caller that is not ready: exit 1, the reason and what to d
 		expect(ran.step('tampered').result).toBe('ok');
 		for (const step of ['audit', 'idempotent', 'flag-off']) expect(ran.step(step).result).toBe('not_run');
 		expect(served.middle.seen).not.toContain('PUT /api/flags/mcp.gateway');
+	});
+});
+
+describe('an audit row that fits its hashes, and yet does not say what it has to', () => {
+	/** Changes the row of the first execute as it goes by, and gives it hashes that fit. */
+	function forge(change: (entry: JsonObject, title: string) => JsonObject): void {
+		let title = '';
+		let executed = false;
+		served.middle.meddle(({ path, body }) => {
+			if (path === '/api/mcp/propose') title = body.args.title ?? title;
+			if (path === '/api/mcp/execute') executed = true;
+			if (path !== '/api/audit' || !executed) return undefined;
+			return {
+				change: (page) => {
+					const row = page.entries.at(-1);
+					const entry = canonicalJson(change(JSON.parse(row.entry), title));
+					const leaf = leafHash(entry, sha256);
+					const entryHash = toHex(chainHash(JSON.parse(entry).prev, leaf, sha256));
+					page.entries.splice(-1, 1, { seq: row.seq, entry, leaf: toHex(leaf), entryHash });
+					return page;
+				},
+			};
+		});
+	}
+
+	it.each<[string, Parameters<typeof forge>[0], RegExp]>([
+		[
+			'[args-not-logged] holds the title',
+			(entry, title) => ({ ...entry, reason: `see “${title}”` }),
+			/holds text of the arguments/,
+		],
+		[
+			'[args-not-logged] holds a line of the body',
+			(entry) => ({
+				...entry,
+				detail: {
+					note: 'Nobody has to do anything about it. Close it: with the button below, or on the command line with “gh issue close” and its number.',
+				},
+			}),
+			/holds text of the arguments/,
+		],
+		['is about other bytes', (entry) => ({ ...entry, argsSha: 'a'.repeat(64) }), /another argsSha/],
+		[
+			'says no',
+			(entry) => ({ ...entry, ok: false, code: 'upstream_rejected' }),
+			/says ok: false, code upstream_rejected/,
+		],
+		[
+			'names another issue',
+			(entry) => ({ ...entry, artifact: { url: 'https://github.com/acme/ledger/issues/1' } }),
+			/another artifact/,
+		],
+		[
+			'names somebody else',
+			(entry) => ({ ...entry, actor: { ...(entry.actor as JsonObject), id: 'somebody' } }),
+			/does not name the one who asked/,
+		],
+		['is of another tenant’s log', (entry) => ({ ...entry, log: 'another' }), /is of another log/],
+		['hangs on another row', (entry) => ({ ...entry, prev: 'a'.repeat(64) }), /not linked to the one before/],
+		['has a key that no entry has', (entry) => ({ ...entry, extra: true }), /not in the form that is hashed/],
+	])('%s: failed', async (_, change, reason) => {
+		forge(change);
+		const ran = await runJson();
+		expect(ran.exit).toBe(1);
+		expect(ran.step('audit')).toMatchObject({ result: 'failed', code: 'mismatch' });
+		expect(ran.step('audit').reason).toMatch(reason);
 	});
 });
 
