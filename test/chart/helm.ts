@@ -1,0 +1,121 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+
+const ROOT = join(import.meta.dirname, '../..');
+export const CHART = join(ROOT, 'chart/karc-portal');
+/** Of the chart's tests; `helm` merges what comes later into it. */
+export const MINIMAL = join(import.meta.dirname, 'values/minimal.yaml');
+export const EVERYTHING = join(import.meta.dirname, 'values/everything.yaml');
+
+let program: string | undefined;
+
+/** The pinned helm (scripts/helm.ts); the first test on a machine waits for it to arrive. */
+function helm(args: readonly string[], input = ''): { status: number | null; stdout: string; stderr: string } {
+	program ??= execFileSync(process.execPath, [join(ROOT, 'scripts/helm.ts'), 'helm'], { encoding: 'utf8' }).trim();
+	return spawnSync(program, args, { input, encoding: 'utf8', env: { ...process.env, KUBECONFIG: '/nonexistent' } });
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look at any field of any kind; a wrong path fails the expectation
+export type Anything = any;
+/** A Kubernetes object as rendered. */
+export interface KubeObject {
+	readonly apiVersion: string;
+	readonly kind: string;
+	readonly metadata: {
+		readonly name: string;
+		readonly labels?: Record<string, string>;
+		readonly annotations?: Record<string, string>;
+	};
+	readonly spec?: Anything;
+	readonly data?: Record<string, string>;
+	readonly stringData?: Record<string, string>;
+}
+
+type Rendered = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
+/** The same question gets the same answer; many tests begin with the default. */
+const asked = new Map<string, Rendered>();
+
+export interface RenderOptions {
+	/** Further values files, before `values`. The four necessary values are always there, unless `bare`. */
+	readonly files?: readonly string[];
+	readonly bare?: boolean;
+	readonly chart?: string;
+	readonly release?: string;
+	readonly namespace?: string;
+}
+
+/** What `helm template` says to these values: the text, or why not. */
+export function tryRender(
+	values: object = {},
+	{ files = [], bare = false, chart = CHART, release = 'anything', namespace = 'prod' }: RenderOptions = {},
+): Rendered {
+	const given = [...(bare ? [] : [MINIMAL]), ...files, '-'].flatMap((file) => ['-f', file]);
+	const args = ['template', release, chart, '-n', namespace, ...given];
+	const input = JSON.stringify(values);
+	const question = JSON.stringify([args, input]);
+	const known = chart === CHART ? asked.get(question) : undefined;
+	if (known !== undefined) return known;
+	const done = helm(args, input);
+	const answer: Rendered = done.status === 0 ? { ok: true, text: done.stdout } : { ok: false, why: done.stderr };
+	asked.set(question, answer);
+	return answer;
+}
+
+/** As `tryRender`, for values that must do. */
+export function renderText(values: object = {}, options: RenderOptions = {}): string {
+	const done = tryRender(values, options);
+	if (!done.ok) throw new Error(done.why);
+	return done.text;
+}
+
+export function render(values: object = {}, options: RenderOptions = {}): KubeObject[] {
+	return parse(renderText(values, options));
+}
+
+export function parse(text: string): KubeObject[] {
+	return parseAllDocuments(text).map((document) => {
+		if (document.errors[0] !== undefined) throw document.errors[0];
+		return document.toJS() as KubeObject;
+	});
+}
+
+/** `helm lint --strict` with these values files. */
+export function lint(...files: string[]): { readonly status: number | null; readonly output: string } {
+	const done = helm(['lint', '--strict', CHART, ...files.flatMap((file) => ['-f', file])]);
+	return { status: done.status, output: done.stdout + done.stderr };
+}
+
+/** The one object of this kind and name; nothing if there is none. */
+export function find(objects: readonly KubeObject[], kind: string, name = 'karc-portal'): KubeObject | undefined {
+	return objects.find((object) => object.kind === kind && object.metadata.name === name);
+}
+
+/** The same, when it must be there. */
+export function one(objects: readonly KubeObject[], kind: string, name = 'karc-portal'): KubeObject {
+	const found = find(objects, kind, name);
+	if (found === undefined)
+		throw new Error(`no ${kind} ${name} among ${objects.map((o) => `${o.kind} ${o.metadata.name}`)}`);
+	return found;
+}
+
+/** A copy of the chart with texts replaced, as somebody's change would leave it. Gives its folder to `work`. */
+export function withChangedChart<T>(
+	edits: readonly (readonly [file: string, from: string, to: string])[],
+	work: (chart: string) => T,
+): T {
+	const folder = mkdtempSync(join(tmpdir(), 'karc-chart-'));
+	try {
+		cpSync(CHART, folder, { recursive: true });
+		for (const [file, from, to] of edits) {
+			const before = readFileSync(join(folder, file), 'utf8');
+			if (!before.includes(from)) throw new Error(`${file} does not hold: ${from}`);
+			writeFileSync(join(folder, file), before.replaceAll(from, to));
+		}
+		return work(folder);
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
