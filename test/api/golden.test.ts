@@ -165,6 +165,14 @@ describe('problem bodies', () => {
 			await executeRaw(admin, approved);
 			return executeRaw(admin, approved);
 		},
+		already_member: () =>
+			admin.post('/api/members?tenant=demo', { email: 'member@demo.local', name: 'Ben Ochoa', role: 'AUDITOR' }),
+		last_admin: async () => {
+			const { memberships } = (await admin.get('/api/me')).body;
+			return admin.delete(`/api/members/${memberships[0].memberId}?tenant=demo`);
+		},
+		slug_taken: () =>
+			admin.post('/api/tenants', { slug: 'demo', name: 'Another Demo', adminEmail: 'first@demo.local' }),
 		credential_missing: () =>
 			credentialBroken("provider = 'gone'", "provider = 'github'", () => approvedExecute('Missing')),
 		credential_unreadable: () =>
@@ -249,6 +257,28 @@ describe('problem bodies', () => {
 	it('problem-sign-in: a sign-in that cannot be read', async () => {
 		const answer = await raw(test, 'POST', '/api/auth/sign-in/email', { headers, body: '{' });
 		await expectGolden('problem-sign-in', answer.body);
+	});
+
+	it('problem-join: a link that cannot be used', async () => {
+		const body = JSON.stringify({ secret: 'x', name: 'New Person', password: 'long enough, this' });
+		await expectGolden('problem-join', (await raw(test, 'POST', '/api/join', { headers, body })).body);
+	});
+
+	it('problem-join-account: a link for an address that has an account, and another password', async () => {
+		// Its account comes of one tenant's link; another tenant asks the same address in.
+		const tenant = await addTenant(test, 'elsewhere');
+		const { id } = (await admin.get('/api/me')).body.user;
+		const { gateway, store } = test.portal;
+		const place = { id: gateway.ids.uuid(), tenantId: tenant, userId: id, role: 'ADMIN' } as const;
+		await store.addMember(place, { actor: { kind: 'system' } });
+		const joinBy = async (slug: string, password: string) => {
+			const asked = { email: 'nora@demo.local', name: 'Nora', role: 'MEMBER' };
+			const secret = (await admin.post(`/api/members?tenant=${slug}`, asked)).body.link.split('#')[1];
+			const body = JSON.stringify({ secret, name: 'Nora', password });
+			return raw(test, 'POST', '/api/join', { headers, body });
+		};
+		await expectGolden('joined', (await joinBy('elsewhere', 'long enough, this')).body);
+		await expectGolden('problem-join-account', (await joinBy('demo', 'some other password')).body);
 	});
 
 	it('sign-in-failed: says the same of an unknown account and of a wrong password', async () => {
