@@ -8,6 +8,7 @@ import { newDatabase } from '#test/gateway/rig';
 import { type Cluster, findPostgres, startPostgres } from '#test/support/postgres';
 import { places } from './places.ts';
 import { portal } from './run.ts';
+import { twoRoles } from './two-roles.ts';
 
 describe.each(places())('portal migrate on $name', { timeout: 60_000 }, ({ make }) => {
 	it('says what it applied, then that nothing is to do', async () => {
@@ -50,41 +51,9 @@ let cluster: Promise<Cluster> | undefined;
 afterAll(async () => (await cluster)?.stop());
 
 describe.runIf(bin !== null)('portal migrate with an owner and a serving role', { timeout: 60_000 }, () => {
-	/** A database of its own for a new owner, and a serving role; both with names and passwords that need quoting. */
-	async function two(names = { owner: 'the "owner"', serving: 'serving@role /é%' }) {
+	async function two() {
 		cluster ??= startPostgres(bin ?? '', { durable: false });
-		const url = new URL(await newDatabase(await cluster));
-		const tag = url.pathname.slice(-6);
-		const roles = { owner: `${names.owner} ${tag}`, serving: `${names.serving} ${tag}` };
-		const admin = new pg.Client({ connectionString: url.href });
-		await admin.connect();
-		for (const role of Object.values(roles)) {
-			await admin.query(
-				`CREATE ROLE ${admin.escapeIdentifier(role)} LOGIN PASSWORD ${admin.escapeLiteral("p@ss:w/o'rd")}`,
-			);
-		}
-		await admin.query(`ALTER DATABASE "${url.pathname.slice(1)}" OWNER TO ${admin.escapeIdentifier(roles.owner)}`);
-		await admin.end();
-		const as = (role: string): string => {
-			const own = new URL(url);
-			own.username = encodeURIComponent(role);
-			own.password = encodeURIComponent("p@ss:w/o'rd");
-			return own.href;
-		};
-		return {
-			roles,
-			owner: as(roles.owner),
-			serving: as(roles.serving),
-			query: async (role: string, sql: string) => {
-				const client = new pg.Client({ connectionString: as(role) });
-				await client.connect();
-				try {
-					return (await client.query(sql)).rows;
-				} finally {
-					await client.end();
-				}
-			},
-		};
+		return twoRoles(await newDatabase(await cluster));
 	}
 
 	it('[lesser-role] applies as the owner and grants the role that DATABASE_URL names, whatever characters the names hold', async () => {
@@ -114,7 +83,10 @@ describe.runIf(bin !== null)('portal migrate with an owner and a serving role', 
 		const { roles, owner, serving, query } = await two();
 		const env = { DATABASE_MIGRATION_URL: owner, DATABASE_URL: serving };
 		await portal('migrate', env);
-		await query(roles.owner, `CREATE TABLE theirs (n int); GRANT ALL ON audit_entry TO ${quote(roles.serving)}`);
+		await query(
+			roles.owner,
+			`CREATE TABLE theirs (n int); GRANT ALL ON audit_entry TO ${pg.escapeIdentifier(roles.serving)}`,
+		);
 		expect(await portal('migrate', env)).toMatchObject({ code: 0, err: '' });
 		await expect(query(roles.serving, 'TRUNCATE audit_entry')).rejects.toThrow(/permission denied/);
 		await expect(query(roles.serving, 'SELECT * FROM theirs')).rejects.toThrow(/permission denied/);
@@ -148,10 +120,6 @@ describe.runIf(bin !== null)('portal migrate with an owner and a serving role', 
 		expect(said.err).not.toContain('pa55word');
 	});
 });
-
-function quote(role: string): string {
-	return `"${role.replaceAll('"', '""')}"`;
-}
 
 /** This version's migrations and one that a later version would bring. */
 function withOneMore(): string {
