@@ -5,6 +5,7 @@ import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SandboxGitHub, startSandboxGitHub } from '#sandbox/github/server';
@@ -19,6 +20,7 @@ const { ca, server } = certificatesFor(['localhost', 'github.test']);
 const tls = { cert: server.cert, key: server.key };
 const folder = mkdtempSync(join(tmpdir(), 'portal-tls-'));
 const caFile = join(folder, 'ca.pem');
+const client = fileURLToPath(new URL('./tls-client.ts', import.meta.url));
 writeFileSync(caFile, ca.cert);
 let github: SandboxGitHub;
 const ends: (() => Promise<unknown>)[] = [];
@@ -73,7 +75,7 @@ async function connectProxy(): Promise<string> {
 
 async function seenByPortal(args: string[], extraCa: string): Promise<unknown> {
 	const env = { ...process.env, NODE_EXTRA_CA_CERTS: extraCa, NODE_NO_WARNINGS: '1' };
-	return JSON.parse((await run(process.execPath, ['test/sidecar/tls-client.ts', ...args], { env })).stdout);
+	return JSON.parse((await run(process.execPath, [client, ...args], { env })).stdout);
 }
 
 const octo = { ok: true, value: { login: 'octo' } };
