@@ -1,12 +1,13 @@
 /**
  * npm run build [-- --out DIR]: what the image runs, in dist (or DIR): the bundled server and command line, the migrations,
- * the list of parts. The pages are built by setup.mjs, as for `npm start`.
+ * the list of parts and their licences. The pages are built by setup.mjs, as for `npm start`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './image/bundle.ts';
+import { writeLicences } from './image/licences.ts';
 import { writeSbom } from './image/sbom.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -20,4 +21,4 @@ if (pages.status !== 0) process.exit(pages.status ?? 1);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await bundle(out);
-writeSbom(join(out, 'sbom.cdx.json'), process.versions.node);
+writeLicences(join(out, 'LICENSES.txt'), writeSbom(join(out, 'sbom.cdx.json'), process.versions.node));

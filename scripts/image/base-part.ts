@@ -19,6 +19,10 @@ export function layBase(dir: string): void {
 
 	put(realpathSync(process.execPath), join(dir, 'usr/local/bin/node'), 0o755);
 	for (const library of libraries()) put(library, join(dir, library), 0o755);
+	for (const name of libraryPackages()) {
+		const licence = `/usr/share/doc/${name.split(':')[0]}/copyright`;
+		if (existsSync(licence)) put(licence, join(dir, licence), 0o644);
+	}
 	if (existsSync(CERTIFICATES)) put(CERTIFICATES, join(dir, CERTIFICATES), 0o644);
 
 	const [uid, gid] = config.user.split(':');
@@ -34,25 +38,26 @@ export function layBase(dir: string): void {
 
 /** The C libraries as parts: an image without a package database tells a scanner nothing of them. Empty but on Debian. */
 export function libraryComponents(): Component[] {
-	try {
-		// dpkg knows a library by its real path or by the one before /lib became a link to /usr/lib.
-		const owners = libraries().flatMap((path) =>
-			ownersOf([path, realpathSync(path), path.replace(/^\/lib/, '/usr/lib')]),
-		);
-		// biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own way to name a field
-		const format = '${Package}\t${Version}\t${Architecture}\n';
-		const lines = execFileSync('dpkg-query', ['-W', '-f', format, ...new Set(owners)], { encoding: 'utf8' });
-		return lines
-			.trim()
-			.split('\n')
-			.map((line) => {
-				const [name = '', version = '', arch = ''] = line.split('\t');
-				const purl = `pkg:deb/debian/${name}@${encodeURIComponent(version)}?arch=${arch}`;
-				return { 'bom-ref': purl, type: 'library', name, version, purl };
-			});
-	} catch {
-		return [];
-	}
+	const packages = libraryPackages();
+	if (packages.length === 0) return [];
+	// biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own way to name a field
+	const format = '${Package}\t${Version}\t${Architecture}\n';
+	return execFileSync('dpkg-query', ['-W', '-f', format, ...packages], { encoding: 'utf8' })
+		.trim()
+		.split('\n')
+		.map((line) => {
+			const [name = '', version = '', arch = ''] = line.split('\t');
+			const purl = `pkg:deb/debian/${name}@${encodeURIComponent(version)}?arch=${arch}`;
+			return { 'bom-ref': purl, type: 'library', name, version, purl };
+		});
+}
+
+/** Debian packages of the C libraries. dpkg knows a path as it was before, or as it is since /lib is a link to /usr/lib. */
+function libraryPackages(): string[] {
+	const owners = libraries().flatMap((path) =>
+		ownersOf([path, realpathSync(path), path.replace(/^\/lib/, '/usr/lib')]),
+	);
+	return [...new Set(owners)].sort();
 }
 
 /** Packages that own one of these paths; the first path that dpkg knows decides. */

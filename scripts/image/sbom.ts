@@ -6,7 +6,7 @@ import { isLeftOut } from './layout.ts';
 const root = join(import.meta.dirname, '../..');
 
 /** The parts of CycloneDX 1.5 that we touch (https://cyclonedx.org/docs/1.5/json/). */
-export interface Bom {
+interface Bom {
 	serialNumber?: string;
 	metadata: Record<string, unknown> & { component: Component };
 	components: Component[];
@@ -26,7 +26,7 @@ export interface Component {
 }
 
 /** Node is a part like any other: most of what a scanner finds in an image like this one is in there. */
-export function nodeComponent(version: string): Component {
+function nodeComponent(version: string): Component {
 	return {
 		'bom-ref': `node@${version}`,
 		type: 'platform',
@@ -42,8 +42,9 @@ export function nodeComponent(version: string): Component {
  * Writes what the image is made of, as CycloneDX: Node and each production package. npm's list, without what is not
  * shipped, and without what changes from one build of the same commit to the next or tells of the machine (time, serial
  * number, folder, npm's version, download addresses).
+ * @returns the parts
  */
-export function writeSbom(file: string, nodeVersion: string): void {
+export function writeSbom(file: string, nodeVersion: string): readonly Component[] {
 	const done = spawnSync('npm', ['sbom', '--omit=dev', '--sbom-format', 'cyclonedx'], {
 		cwd: root,
 		encoding: 'utf8',
@@ -55,17 +56,19 @@ export function writeSbom(file: string, nodeVersion: string): void {
 	const shipped = bom.components.filter((component) => !isLeftOut(component.name));
 	const refs = new Set([...shipped.map((component) => component['bom-ref']), bom.metadata.component['bom-ref']]);
 	const { serialNumber: _serial, ...rest } = bom;
+	const components = [nodeComponent(nodeVersion), ...shipped.map(withoutAddress)];
 	write(file, {
 		...rest,
 		metadata: {
 			lifecycles: [{ phase: 'build' }],
 			component: { ...bom.metadata.component, type: 'application', name, version },
 		},
-		components: [nodeComponent(nodeVersion), ...shipped.map(withoutAddress)],
+		components,
 		dependencies: bom.dependencies
 			.filter(({ ref }) => refs.has(ref))
 			.map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((each) => refs.has(each)) })),
 	});
+	return components;
 }
 
 /** Adds parts to a list that is there already. */

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAsDockerDoes } from './build-context.ts';
 import { canContain, type ImageConfig, run } from './container.ts';
@@ -21,7 +22,7 @@ beforeAll(async () => {
 	directory = mkdtempSync(join(tmpdir(), 'portal-image-'));
 	image = buildAsDockerDoes(directory);
 	postgres = await startPostgresOnTcp();
-}, 300_000);
+}, 600_000);
 afterAll(async () => {
 	await postgres?.stop();
 	rmSync(directory, { recursive: true, force: true });
@@ -107,6 +108,23 @@ describe('the files of the image', () => {
 	});
 });
 
+describe('a build', () => {
+	it('of the same sources in another folder gives the same files, byte for byte', { timeout: 120_000 }, () => {
+		const first = join(directory, 'build');
+		const other = join(directory, 'elsewhere', 'build');
+		mkdirSync(join(directory, 'elsewhere'));
+		execFileSync('cp', ['-al', first, other]);
+		execFileSync(process.execPath, ['scripts/build.ts', '--out', 'again'], { cwd: other });
+		const files = (folder: string) =>
+			readdirSync(folder, { recursive: true, withFileTypes: true })
+				.filter((entry) => entry.isFile())
+				.map(({ parentPath, name }) => join(parentPath, name))
+				.map((path) => [relative(folder, path), hash('sha256', readFileSync(path))])
+				.sort();
+		expect(files(join(other, 'again'))).toEqual(files(join(first, 'dist')));
+	});
+});
+
 describe('the list of parts', () => {
 	const parts = (): string[] => {
 		const bom = JSON.parse(readFileSync(join(image, 'app/dist/sbom.cdx.json'), 'utf8'));
@@ -129,6 +147,22 @@ describe('the list of parts', () => {
 		const development = Object.keys(packages['']?.devDependencies ?? {}).filter((name) => name !== 'node');
 		expect(development.length).toBeGreaterThan(10);
 		expect(named.map((part) => part.split(' ')[0]).filter((name) => development.includes(name ?? ''))).toEqual([]);
+	});
+
+	it('comes with the licence text of Node, of every part that has one, and of the C libraries', () => {
+		const licences = readFileSync(join(image, 'app/dist/LICENSES.txt'), 'utf8');
+		const debian = readdirSync(join(image, 'usr/share/doc'));
+		expect(debian).toContain('libc6');
+		const names = parts()
+			.filter((part) => !licences.includes(`${part}\n`))
+			.map((part) => part.split(' ')[0] ?? '')
+			.filter((name) => !debian.includes(name));
+		const forgotten = names.filter((name) =>
+			readdirSync(join(root, 'node_modules', name)).some((file) => /^licen[cs]e/i.test(file)),
+		);
+		expect(forgotten).toEqual([]);
+		expect(names.length).toBeLessThan(10);
+		expect(licences).toContain(`node ${process.versions.node}\n`);
 	});
 
 	it('tells of no machine, no registry and no time', () => {
