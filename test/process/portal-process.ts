@@ -84,20 +84,48 @@ export async function runToEnd(args: readonly string[], env: Record<string, stri
 	return { code: await ended, ...said };
 }
 
+/** Runs `portal <args>` as a process of its own; `onOutput` gets all of stdout so far, at each piece of it. */
+export async function runCommand(
+	args: readonly string[],
+	env: Record<string, string>,
+	onOutput: (stdout: string, kill: () => void) => void = () => {},
+): Promise<Ended> {
+	const child = spawn(process.execPath, ['src/cli/main.ts', ...args], {
+		cwd: ROOT,
+		env: environment(env),
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	const said = { stdout: '', stderr: '' };
+	for (const name of ['stdout', 'stderr'] as const) {
+		child[name].setEncoding('utf8').on('data', (text: string) => {
+			said[name] += text;
+			if (name === 'stdout') onOutput(said.stdout, () => child.kill('SIGKILL'));
+		});
+	}
+	const code = await new Promise<number | NodeJS.Signals>((resolve) => {
+		child.once('close', (exit, signal) => resolve(exit ?? signal ?? -1));
+	});
+	return { code, ...said };
+}
+
 export interface HttpClient {
 	// biome-ignore lint/suspicious/noExplicitAny: answers of every shape
 	send(method: string, path: string, body?: unknown): Promise<{ status: number; body: any }>;
 }
 
 /** Signs in over HTTP, as a browser does. */
-export async function signIn(origin: string, email = 'admin@demo.local'): Promise<HttpClient> {
+export async function signIn(
+	origin: string,
+	email = 'admin@demo.local',
+	password = 'sandbox-demo',
+): Promise<HttpClient> {
 	const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
 		fetch(`${origin}${path}`, {
 			method: 'POST',
 			headers: { origin, 'content-type': 'application/json', ...headers },
 			body: JSON.stringify(body),
 		});
-	const answer = await post('/api/auth/sign-in/email', { email, password: 'sandbox-demo' });
+	const answer = await post('/api/auth/sign-in/email', { email, password });
 	if (!answer.ok) throw new Error(`sign-in: ${answer.status} ${await answer.text()}`);
 	const cookie = answer.headers
 		.getSetCookie()

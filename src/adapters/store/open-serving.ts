@@ -106,12 +106,11 @@ export async function migrateAsOwner(where: Whereabouts): Promise<Result<Migrate
 /** One role for both: migrates if there is something to do and this role may. */
 async function makeReady(database: Database): Promise<Result<null, string>> {
 	try {
-		const { missing } = await schemaState(database);
 		// A lesser role never tries: the attempt could fail half-way down with a sentence about some table.
+		const missing = await missingMigrations(database);
 		if (missing.length > 0 && (await mayMigrate(database))) await migrate(database);
 	} catch (cause) {
-		// Without the right to read portal_migration; the check below says so in better words.
-		if (sqlState(cause) !== '42501') return err(failure(cause));
+		return err(failure(cause));
 	}
 	return checkReady(database);
 }
@@ -121,9 +120,8 @@ async function checkReady(database: Database): Promise<Result<null, string>> {
 	const remedy =
 		'Run: portal migrate, with DATABASE_MIGRATION_URL (the owner) and DATABASE_URL (the role that serves) set, both naming the same database.';
 	try {
+		const missing = await missingMigrations(database);
 		const lacking = await missingRights(database);
-		// Before the migrations are read, which needs a right too.
-		const { missing } = lacking.includes('SELECT on portal_migration') ? { missing: [] } : await schemaState(database);
 		if (missing.length > 0) {
 			return err(`The database’s schema is behind this version (missing: ${missing.join(', ')}). ${remedy}`);
 		}
@@ -134,6 +132,16 @@ async function checkReady(database: Database): Promise<Result<null, string>> {
 		);
 	} catch (cause) {
 		return err(failure(cause));
+	}
+}
+
+/** None when this role may not even look: that is a right it lacks. */
+async function missingMigrations(database: Database): Promise<readonly string[]> {
+	try {
+		return (await schemaState(database)).missing;
+	} catch (cause) {
+		if (sqlState(cause) === '42501') return [];
+		throw cause;
 	}
 }
 
