@@ -495,6 +495,37 @@ describe('somebody in between', () => {
 	});
 });
 
+describe('--wait', () => {
+	it('waits for a portal that is starting, says so once on stderr, and signs in once', async () => {
+		let starting = 2;
+		let down = 2;
+		served.middle.meddle(({ path }) => {
+			if (path === '/api/auth/sign-in/email' && starting-- > 0) {
+				return { answer: { status: 503, headers: { 'retry-after': '1' }, text: 'starting\n' } };
+			}
+			if (path === '/api/mcp/prereqs' && down-- > 0) {
+				return { change: (body) => ({ ...body, ready: false, upstream: { ok: false, drift: [] } }) };
+			}
+			return undefined;
+		});
+		const ran = await run({ more: ['--wait', '30', '--skip-flag'] });
+		expect(ran.exit).toBe(2);
+		expect(ran.err).toMatch(/^Waiting up to 30 s: .*the portal is starting.*$/);
+		expect(served.middle.seen.filter((one) => one === 'POST /api/auth/sign-in/email')).toHaveLength(3);
+	});
+
+	it('without it, an MCP server that is not there fails at once, with what to look at', async () => {
+		served.middle.meddle(({ path }) =>
+			path === '/api/mcp/prereqs'
+				? { change: (body) => ({ ...body, ready: false, upstream: { ok: false, drift: [] } }) }
+				: undefined,
+		);
+		const ran = await runJson();
+		expect(ran.step('prerequisites')).toMatchObject({ result: 'failed', code: 'provider_unreachable' });
+		expect(ran.step('prerequisites').reason).toMatch(/MCP_GITHUB_SERVER_URL.*--wait 90/);
+	});
+});
+
 describe('a command line that cannot be run', () => {
 	it.each<[string, string[], Record<string, string>, RegExp]>([
 		['no address', ['--tenant', 'demo'], {}, /--url is missing/],
