@@ -82,17 +82,19 @@ export const settings = z.object({
 	PORTAL_SECRET_PREVIOUS: secret
 		.optional()
 		.describe(
-			'The secret before the present one, while keys are rotated: what it sealed still opens. Remove it after: portal keys rewrap.',
+			'The other secret, while one is exchanged for another: what it sealed opens too, and nothing new is sealed with it. Steps: portal keys --help.',
 		),
 	PORTAL_KEY_VERSION: integer(1, 1000)
 		.default(1)
-		.describe('Version of the key that seals credentials. Raise it, then run: portal keys reencrypt.'),
+		.describe(
+			'Version of the key that seals credentials; every version opens. Raise it, then run: portal keys reencrypt.',
+		),
 	PORTAL_ADMIN_EMAIL: z
 		.email('is not an e-mail address')
 		.max(254, 'is longer than 254 characters')
 		.optional()
 		.describe(
-			'With PORTAL_ADMIN_PASSWORD: the first platform admin, made at a start that finds none. Or run: portal bootstrap.',
+			'With PORTAL_ADMIN_PASSWORD: the first platform admin, made at a start that finds none. Alone: whom portal bootstrap makes a link for.',
 		),
 	PORTAL_ADMIN_PASSWORD: password
 		.optional()

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { envExample, readEnv } from '#src/env';
+import { envExample, readCommandEnv, readEnv } from '#src/env';
 
 const SECRET = 'canary-secret-canary-secret-canary';
 const production = {
@@ -120,6 +120,50 @@ describe('a value that cannot be meant is refused by name', () => {
 		expect(text).toContain(`- ${name} `);
 		expect(text).toContain(hint);
 		expect(text).not.toContain('canary');
+	});
+});
+
+describe('settings that only make sense together', () => {
+	it.each([
+		[
+			'a password of nobody',
+			{ PORTAL_ADMIN_PASSWORD: 'canary-password' },
+			/PORTAL_ADMIN_PASSWORD is set without PORTAL_ADMIN_EMAIL/,
+		],
+		[
+			'one secret twice',
+			{ PORTAL_SECRET: SECRET, PORTAL_SECRET_PREVIOUS: SECRET },
+			/PORTAL_SECRET_PREVIOUS is the same/,
+		],
+		[
+			'an owner of no database',
+			{ DATABASE_MIGRATION_URL: 'postgres://o@db/p' },
+			/DATABASE_MIGRATION_URL is set without/,
+		],
+	])('%s is refused', (_what, env, why) => {
+		const refused = readEnv(env, sandbox);
+		expect(refused.ok ? '' : refused.error).toMatch(why);
+		expect(refused.ok ? '' : refused.error).not.toContain('canary');
+	});
+
+	it('PORTAL_ADMIN_EMAIL alone names nobody as first admin: it is for portal bootstrap', () => {
+		expect(readEnv({ PORTAL_ADMIN_EMAIL: 'ops@example.com' }, sandbox)).toMatchObject({
+			ok: true,
+			value: { firstAdmin: null },
+		});
+	});
+});
+
+describe('a command', () => {
+	it('needs no setting, and none of the server’s can stand in its way', () => {
+		const env = { PORT: 'tcp://10.0.0.1:80', HOST: '0.0.0.0', PORTAL_ADMIN_PASSWORD: 'short' };
+		expect(readCommandEnv(env)).toMatchObject({ ok: true, value: { dataDir: './data', secret: null, keyVersion: 1 } });
+	});
+
+	it('refuses one of its own that is wrong, by name', () => {
+		const refused = readCommandEnv({ DATABASE_URL: 'mysql://portal:canary@db/portal' });
+		expect(refused.ok ? '' : refused.error).toMatch(/The command cannot run[\s\S]*DATABASE_URL is not a postgresql/);
+		expect(refused.ok ? '' : refused.error).not.toContain('canary');
 	});
 });
 
