@@ -10,11 +10,11 @@ const TOKEN = `ghp_${'b'.repeat(36)}`;
  * (b) What the portal adds to a write: an execute through its API, less a call of the same tool that the MCP client makes
  * straight to the sidecar; in durable single-row commits of the same database, since each approval has to be one.
  */
-export async function benchExecute(title: string, test: TestPortal): Promise<void> {
+export async function benchExecute(title: string, test: TestPortal, sidecarUrl: string, part = 'b'): Promise<void> {
 	const admin = await test.as('admin');
 	test.sandbox.github.state.addToken({ token: TOKEN, login: 'bench', scopes: ['repo'] });
 	const client = new Client({ name: 'bench', version: '0' });
-	const transport = new StreamableHTTPClientTransport(new URL(test.sandbox.upstream.sidecarUrl), {
+	const transport = new StreamableHTTPClientTransport(new URL(sidecarUrl), {
 		requestInit: { headers: { authorization: `Bearer ${TOKEN}`, 'x-mcp-tools': 'issue_write' } },
 	});
 	await client.connect(transport);
@@ -40,8 +40,10 @@ export async function benchExecute(title: string, test: TestPortal): Promise<voi
 	await client.close();
 	const commit = median(rounds.map((each) => each.commit));
 	const added = median(rounds.map((each) => each.execute - each.direct));
+	const direct = median(rounds.map((each) => each.direct));
+	const whole = median(rounds.map((each) => each.execute));
 	say(
-		`(b) execute on ${title}: adds ${(added / commit).toFixed(2)} durable commits to a direct call ` +
-			`(${added.toFixed(2)} ms; a commit ${commit.toFixed(2)} ms, a direct call ${median(rounds.map((each) => each.direct)).toFixed(2)} ms here)`,
+		`(${part}) execute on ${title}: ${(whole / direct).toFixed(2)} times a direct call; adds ${(added / commit).toFixed(2)} durable commits to a direct call ` +
+			`(${added.toFixed(2)} ms; a commit ${commit.toFixed(2)} ms, a direct call ${direct.toFixed(2)} ms here)`,
 	);
 }

@@ -1,7 +1,9 @@
 /**
  * Side-by-side measurements, as ratios: absolute times say more about the machine. Asserts nothing; takes some two
- * minutes. `npm run bench`, or `node bench/run.ts a` for one of a, b, c.
+ * minutes. `npm run bench`, or `node bench/run.ts a` for one of a, b, c, d; d needs GITHUB_MCP_SERVER_BIN.
  */
+import { realServerBin, startRealServer } from '#test/sandbox/real-server';
+import { startDetour } from '#test/sidecar/detour';
 import { startPortal } from '#test/support/portal';
 import { findPostgres, startPostgres } from '#test/support/postgres';
 import { serveBare } from './bare-server.ts';
@@ -18,25 +20,47 @@ if (asked[0] === 'bare') serveBare();
 async function overDatabase(title: string, env: Record<string, string>): Promise<void> {
 	const test = await startPortal({ env: { PORTAL_RATE_PER_MINUTE: '1000000', ...env } });
 	try {
-		if (wanted('b')) await benchExecute(title, test);
+		if (wanted('b')) await benchExecute(title, test, test.sandbox.upstream.sidecarUrl);
 		if (wanted('c')) await benchVerify(title, test);
 	} finally {
 		await test.close();
 	}
 }
 
+/** The same as (b) through the real github-mcp-server, which asks the sandbox's GitHub. */
+async function overRealSidecar(env: Record<string, string>): Promise<void> {
+	if (realServerBin === undefined) {
+		say('(d) not measured: set GITHUB_MCP_SERVER_BIN to the path of github-mcp-server 1.0.4.');
+		return;
+	}
+	const detour = await startDetour();
+	const server = await startRealServer(realServerBin, detour.url);
+	const limits = { PORTAL_RATE_PER_MINUTE: '1000000', MCP_GITHUB_SERVER_URL: server.url };
+	const test = await startPortal({ env: { ...limits, ...env } });
+	detour.leadTo(test.sandbox.apiUrl);
+	try {
+		await benchExecute('PostgreSQL through the real github-mcp-server', test, server.url, 'd');
+	} finally {
+		await test.close();
+		await server.close();
+		await detour.close();
+	}
+}
+
 if (wanted('a')) await benchPropose();
-if (wanted('b') || wanted('c')) {
+if (wanted('b') || wanted('c') || wanted('d')) {
 	const bin = findPostgres();
 	if (bin === null) say('PostgreSQL: not measured, there is none on this machine (install postgresql).');
 	else {
 		const cluster = await startPostgres(bin, { durable: true });
 		try {
 			// `?host=` names the socket's folder and wins over the host.
-			await overDatabase('PostgreSQL', { DATABASE_URL: cluster.url('postgres').replace('@/', '@localhost/') });
+			const url = (database: string) => ({ DATABASE_URL: cluster.url(database).replace('@/', '@localhost/') });
+			if (wanted('b') || wanted('c')) await overDatabase('PostgreSQL', url('postgres'));
+			if (wanted('d')) await overRealSidecar(url('template1'));
 		} finally {
 			await cluster.stop();
 		}
 	}
-	await overDatabase('the embedded database (which does not fsync)', {});
+	if (wanted('b') || wanted('c')) await overDatabase('the embedded database (which does not fsync)', {});
 }
