@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { pinnedTools } from '#core/registry/pins';
 import { one, render, tryRender, withChangedChart } from './helm.ts';
+import { askRealServer } from './real-server.ts';
 import { checks } from './seam.ts';
 
 const enabled = { mcp: { github: { enabled: true } } };
@@ -134,3 +136,16 @@ describe('the five places where chart, code and images must agree', () => {
 		expect(one(render(enabled), 'Deployment').spec.template.spec.securityContext.runAsUser).toBe(10_001);
 	});
 });
+
+// scripts/test.ts says REAL SIDECAR NOT RUN when there is none.
+const server = process.env.GITHUB_MCP_SERVER_BIN;
+if (server !== undefined) {
+	it('the real server, with the chart’s arguments, answers the probe and serves exactly the portal’s tools', async () => {
+		const { template } = one(render(enabled), 'Deployment', 'karc-portal-github-mcp').spec;
+		const [{ args, readinessProbe }] = template.spec.containers;
+		expect(await askRealServer(server, args, readinessProbe.httpGet.path)).toEqual({
+			status: 200,
+			tools: pinnedTools('github').map(({ name }) => name),
+		});
+	});
+}
