@@ -70,7 +70,7 @@ describe('portal members add', () => {
 		expect((await member('not-an-address')).err).toMatch(/^\[invalid_request\].* email /);
 	});
 
-	it('[secret-stays] shows no link that leads elsewhere, and nothing of the password', async () => {
+	it('[cli-no-secret] shows no link that leads elsewhere, and nothing of the password', async () => {
 		served.middle.meddle(({ path }) =>
 			path === '/api/members'
 				? { change: (body) => ({ ...body, link: `https://evil.test/join#${PASSWORD}` }) }

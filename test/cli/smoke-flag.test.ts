@@ -67,7 +67,7 @@ function onceOff(then: Meddling): Meddling {
 	};
 }
 
-describe('the flag is on again', { timeout: 60_000 }, () => {
+describe('[smoke-restores] the flag is on again', { timeout: 60_000 }, () => {
 	it('when the answer to switching it off got lost: it had been switched off all the same', async () => {
 		served.middle.meddle(({ method, body }) => (method === 'PUT' && body.enabled === false ? 'drop after' : undefined));
 		const ran = await run();
@@ -172,7 +172,7 @@ it('a portal that does not let the caller switch it is believed at once', async 
 	expect(ran.step.ms).toBeLessThan(5_000);
 });
 
-describe('the flag is left off', () => {
+describe('[smoke-restores] the flag is left off', () => {
 	it('when somebody else switches it off meanwhile: an incident is not undone, and it is said', async () => {
 		served.middle.meddle(
 			onceOff(async ({ path }) => {

@@ -463,7 +463,7 @@ describe('somebody in between', () => {
 		expect(ran.step(step).reason).toMatch(reason);
 	});
 
-	it('[secret-stays] who sends back what was sent, with escape sequences, gets neither onto the terminal', async () => {
+	it('[cli-no-secret] who sends back what was sent, with escape sequences, gets neither onto the terminal', async () => {
 		let cookie = '';
 		served.middle.meddle(({ path, headers }) => {
 			if (path !== '/api/mcp/propose') return undefined;

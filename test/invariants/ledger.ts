@@ -34,4 +34,26 @@ export const invariants = {
 		'Only an artifact by the credential’s own login, made after the reservation, settles an unknown outcome (contracts §5).',
 	'one-opener': 'One process opens an embedded database; a second is refused and nothing is lost (architecture).',
 	'modes-apart': 'A sandbox database never serves production, nor the reverse (contracts §7).',
+	'lesser-role':
+		'The role that serves adds to the audit log and cannot change, empty or drop it, nor touch the schema; a database that its rights or its schema do not fit is not served (contracts §7).',
+	'rollback-safe':
+		'The code of the version before works on the schema of this one, and a later schema is left alone (contracts §7).',
+	'keys-turn':
+		'While keys are turned every credential opens at every moment, under one key or the other, and each move leaves its row (contracts §7).',
+	'first-admin':
+		'The first platform admin is made once: by the environment, or by a link that the portal’s secret has signed (contracts §7).',
+	drains: 'A stopping portal is not ready at once, serves on for the set time, and finishes what is in flight.',
+	'link-once':
+		'A one-time link works once; a newer one, a withdrawal or its date ends it, and its secret is in no address, log, row or page.',
+	'no-borrowed-account': 'An account that another tenant’s ADMIN made is let in only by its own password.',
+	'last-admin': 'A tenant keeps an ADMIN, whoever demotes or removes whom at the same time (contracts §6).',
+	'removal-ends-tokens': 'Who is removed from a tenant loses their tokens of it for good.',
+	'role-under-lock': 'An execute that waits while its approver is demoted or removed is not sent (contracts §3).',
+	'only-own-tools':
+		'A server that offers more than the portal’s own tools, where exactly these are asked for, gets no write.',
+	'gone-is-not-unknown': 'A tool that the server does not have is never an unknown outcome.',
+	'smoke-restores':
+		'Whatever ends a smoke test, short of SIGKILL, the flag that it switched off is on again, or it says loudly that it is not; what somebody else switched off stays off.',
+	'cli-no-secret':
+		'No password, token or session reaches the output of a command, and no control character of an answer the terminal.',
 } as const satisfies Record<string, string>;

@@ -141,7 +141,7 @@ const cases: readonly [what: string, Case][] = [
 	['/x/all', { path: '/x/all', exact: false, drift: [] }],
 ];
 
-describe.each(drivers)('[fail-closed] the start-up check of $name', (driver) => {
+describe.each(drivers)('[only-own-tools, fail-closed] the start-up check of $name', (driver) => {
 	let stage: Stage;
 	let caller: Caller;
 	beforeAll(async () => {
