@@ -122,7 +122,9 @@ describe('[same-origin] the Origin of a write', () => {
 		expectProblem(await raw(test, method, path, { headers, body: signInBody }), 'origin_mismatch');
 	});
 
-	it.each(writes)('$key: none passes with a bearer token, and with nothing it is 401', async ({ method, path }) => {
+	// An open route takes no identity: there a missing Origin could borrow none.
+	const closed = writes.filter(({ key }) => key !== 'POST /api/join');
+	it.each(closed)('$key: none passes with a bearer token, and with nothing it is 401', async ({ method, path }) => {
 		const withToken = await raw(test, method, path, { headers: { ...JSON_TYPE, authorization: bearer }, body: '{}' });
 		expect(['ok', 'invalid_request', 'scope_required']).toContain(codeOf(withToken));
 		expectProblem(await raw(test, method, path, { headers: JSON_TYPE, body: '{}' }), 'unauthenticated');
