@@ -92,10 +92,11 @@ test('the tools that the portal needs are the pinned ones: what its own server i
 	]);
 });
 
-test.each<[string, (play: Play) => void]>([
+const toolNotThere: [string, (play: Play) => void][] = [
 	['JSON-RPC', ({ error }) => error(-32602, 'unknown tool "issue_write"')],
 	['HTTP 400', ({ raw }) => raw(400, 'text/plain', 'unknown tools specified in WithTools: issue_write\n')],
-])(
+];
+test.each(toolNotThere)(
 	'[gone-is-not-unknown] a tool that the server turns out not to have (%s): gone for all, or hidden from this credential',
 	async (_, play) => {
 		server.onCall = play;
