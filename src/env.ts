@@ -139,7 +139,9 @@ export function readEnv(
 	}
 
 	for (const name of ['DATABASE_URL', 'PORTAL_URL', 'PORTAL_SECRET'] as const) {
-		if (!(name in set)) problems.push(`${name} is required in production: ${settings.shape[name].description}`);
+		if (name in set) continue;
+		const what = (settings.shape[name].description ?? '').replace(/ Required in production.*$/, '');
+		problems.push(`${name} is required in production: ${what}`);
 	}
 	const { PORTAL_URL: url, PORTAL_SECRET: secret, DATABASE_URL: databaseUrl } = known ?? {};
 	if (
