@@ -47,7 +47,7 @@ function contained(
 	env: NodeJS.ProcessEnv,
 ): ChildProcess {
 	const enter = ['-ec', ENTER, 'enter', root, config.user, config.workdir, config.env.PATH, ...command];
-	return spawn('unshare', ['--mount', '--pid', '--fork', '--kill-child', '/bin/sh', ...enter], {
+	return spawn('/usr/bin/unshare', ['--mount', '--pid', '--fork', '--kill-child', '/bin/sh', ...enter], {
 		env: { ...env, PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
