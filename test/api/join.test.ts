@@ -68,7 +68,7 @@ describe('a link for somebody new', () => {
 		expect(JSON.stringify(stored)).toContain(hash('sha256', again.secret));
 	});
 
-	it('[used-once] used, replaced, withdrawn, expired, altered and invented links are answered alike', async () => {
+	it('[link-once] used, replaced, withdrawn, expired, altered and invented links are answered alike', async () => {
 		const used = await ask(admin, 'used@demo.local');
 		await joinWith(test, { ...unknown, secret: used.secret });
 		const replaced = await ask(admin, 'repl@demo.local');
