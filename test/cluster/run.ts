@@ -15,6 +15,8 @@ const vitest = await startVitest(
 		// A thread: when this process is ended, so are the tests and with them what they run in pods.
 		pool: 'threads',
 		reporters: ['verbose'],
+		// Each part stands on the ones before: after some failures the rest would only wait for what does not come.
+		bail: 3,
 		testTimeout: 120_000,
 		hookTimeout: 120_000,
 		...(pattern === undefined ? {} : { testNamePattern: pattern }),

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { layBase } from '../../../scripts/image/base-part.ts';
 import { config } from '../../../scripts/image/layout.ts';
 import { IMAGES } from '../settings.ts';
+import { exchangePins } from './exchange-pins.ts';
 import { copyWithLibraries, writeUser } from './libraries.ts';
 import { layOutPostgres, POSTGRES_UID } from './postgres.ts';
 
@@ -26,7 +27,18 @@ const portal: Omit<Image, 'names'> = {
 		...Object.entries(config.env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
 		...config.entrypoint.flatMap((word) => ['--entrypoint', word]),
 	],
-	layOut: (root) => program(process.execPath, [join(ROOT, 'scripts/rootfs.ts'), root]),
+	layOut(root) {
+		const dist = join(ROOT, 'dist');
+		if (sidecarKind() === 'real') return program(process.execPath, [join(ROOT, 'scripts/rootfs.ts'), root]);
+		const copy = mkdtempSync(join(tmpdir(), 'portal-dist-'));
+		try {
+			cpSync(dist, copy, { recursive: true });
+			exchangePins(copy);
+			program(process.execPath, [join(ROOT, 'scripts/rootfs.ts'), root, '--dist', copy]);
+		} finally {
+			rmSync(copy, { recursive: true, force: true });
+		}
+	},
 };
 
 const github: Omit<Image, 'names'> = {

@@ -5,6 +5,8 @@ import { approve, execute, untilReady } from '../portal.ts';
 import { DATABASE_URL, NAMESPACE, PORTAL_PODS, SIDECAR_PODS } from '../settings.ts';
 import { admin } from '../story.ts';
 
+const DEBUG = over(VALUES, { env: { LOG_LEVEL: 'debug' } });
+
 const uids = async (selector: string): Promise<string[]> =>
 	(await pods(NAMESPACE, selector)).map(({ metadata }) => metadata.uid).sort();
 
@@ -23,11 +25,10 @@ describe('a changed value', () => {
 
 	it('of the configuration restarts the portals by itself, and not the sidecars', async () => {
 		const [portals, sidecars] = [await uids(PORTAL_PODS), await uids(SIDECAR_PODS)];
-		await upgrade(over(VALUES, { env: { LOG_LEVEL: 'debug' } }));
+		await upgrade(DEBUG);
 		expect((await uids(PORTAL_PODS)).filter((uid) => portals.includes(uid))).toEqual([]);
 		expect(await uids(SIDECAR_PODS)).toEqual(sidecars);
 		expect(await settingOf('LOG_LEVEL')).toBe('debug');
-		await upgrade(VALUES);
 	});
 
 	it('of a Secret restarts the portals by itself', async () => {
@@ -39,7 +40,7 @@ describe('a changed value', () => {
 			metadata: { name: 'portal-database', namespace: NAMESPACE },
 			stringData: { DATABASE_URL: changed },
 		});
-		await upgrade(VALUES);
+		await upgrade(DEBUG);
 		expect((await uids(PORTAL_PODS)).filter((uid) => before.includes(uid))).toEqual([]);
 		expect(await settingOf('DATABASE_URL')).toBe(changed);
 	});
