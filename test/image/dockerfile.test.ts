@@ -18,7 +18,7 @@ function only(keyword: string): string {
 	return found[0]?.rest ?? '';
 }
 
-describe('the Dockerfile', () => {
+describe('[image-one-layout] the Dockerfile', () => {
 	it('has no fault that a linter knows', () => {
 		expect(validate(text)).toEqual([]);
 	});

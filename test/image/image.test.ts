@@ -171,7 +171,9 @@ describe('the list of parts', () => {
 	});
 });
 
-describe('the image as a container: read-only root, user 10001, no capability, process 1', { timeout: 120_000 }, () => {
+describe('[image-bare] the image as a container: read-only root, user 10001, no capability, process 1', {
+	timeout: 120_000,
+}, () => {
 	it('serves a page with its styles, and the API; ends with 0 at SIGTERM', async () => {
 		const port = await freePort();
 		const portal = run(image, config, { env: settings(await postgres.database(), port) });

@@ -52,8 +52,16 @@ export const invariants = {
 	'only-own-tools':
 		'A server that offers more than the portal’s own tools, where exactly these are asked for, gets no write.',
 	'gone-is-not-unknown': 'A tool that the server does not have is never an unknown outcome.',
+	'image-bare':
+		'The image holds no shell, no package manager and nothing of the sandbox, and runs as a numeric user, not root, on a read-only root.',
+	'image-one-layout': 'The Dockerfile and the root file system that is laid out without it cannot differ.',
 	'smoke-restores':
 		'Whatever ends a smoke test, short of SIGKILL, the flag that it switched off is on again, or it says loudly that it is not; what somebody else switched off stays off.',
 	'cli-no-secret':
 		'No password, token or session reaches the output of a command, and no control character of an answer the terminal.',
+	'chart-seam':
+		'The chart’s images, wiring, users, arguments and list of tools agree with the code and with the images.',
+	'chart-fail-early':
+		'Values of the chart that could not work are refused before anything is installed, with what to do.',
+	'pods-restricted': 'PodSecurity “restricted” accepts every pod of the chart, whatever the values.',
 } as const satisfies Record<string, string>;
