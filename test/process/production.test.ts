@@ -54,7 +54,7 @@ const byOwner = ({ owner, serving }: TwoRoles) => ({ DATABASE_MIGRATION_URL: own
 const database = async () => twoRoles(await newDatabase(cluster));
 
 describe.runIf(bin !== null)('a production start', { timeout: 120_000 }, () => {
-	it('[first-admin] [lesser-role] from nothing: migrates as the owner, serves as the lesser role, and its admin signs in', async () => {
+	it('[first-admin, lesser-role] from nothing: migrates as the owner, serves as the lesser role, and its admin signs in', async () => {
 		const roles = await database();
 		const admin = { PORTAL_ADMIN_EMAIL: EMAIL, PORTAL_ADMIN_PASSWORD: PASSWORD };
 		const { origin, process: portal } = await start({ ...byOwner(roles), ...admin });
