@@ -87,17 +87,22 @@ export async function psql(url: string, sql: string): Promise<{ code: number; sa
 	return { code: ran.code, said: `${ran.stdout}${ran.stderr}`.trim() };
 }
 
-/** Memory of a container that its kernel counts against the limit, without what it would give back at once. */
-export async function memoryOf(namespace: string, pod: string, container?: string): Promise<number> {
-	const into = container === undefined ? [] : ['-c', container];
-	const read = (file: string) =>
-		kubectl('-n', namespace, 'exec', pod, ...into, '--', '/usr/local/bin/node', '-e', READ, file);
-	const [usage, inactive] = (await read('')).trim().split(' ').map(Number);
-	return (usage ?? 0) - (inactive ?? 0);
+interface Stats {
+	readonly pods: readonly {
+		readonly podRef: { readonly namespace: string };
+		readonly containers?: readonly { readonly name: string; readonly memory?: { readonly workingSetBytes?: number } }[];
+	}[];
 }
 
-/* cgroup v2, then v1: whichever the node has. */
-const READ = `const {readFileSync: r, existsSync: e} = require('node:fs');
-const v2 = e('/sys/fs/cgroup/memory.current'), d = v2 ? '/sys/fs/cgroup' : '/sys/fs/cgroup/memory';
-const usage = r(d + (v2 ? '/memory.current' : '/memory.usage_in_bytes'), 'utf8').trim();
-console.log(usage, /inactive_file (\\d+)/.exec(r(d + '/memory.stat', 'utf8'))[1]);`;
+/** Working set of every container of that name, in MiB, as the kubelet counts it; those that it has not looked at yet are left out. */
+export async function memoryOf(container: string): Promise<number[]> {
+	const [node = ''] = (await kubectl('get', 'nodes', '-o', 'name')).trim().split('\n');
+	const { pods } = JSON.parse(
+		await kubectl('get', '--raw', `/api/v1/nodes/${node.replace('node/', '')}/proxy/stats/summary`),
+	) as Stats;
+	return pods
+		.filter(({ podRef }) => podRef.namespace === NAMESPACE)
+		.flatMap(({ containers }) => containers ?? [])
+		.filter(({ name, memory }) => name === container && (memory?.workingSetBytes ?? 0) > 0)
+		.map(({ memory }) => Math.round((memory?.workingSetBytes ?? 0) / 2 ** 20));
+}

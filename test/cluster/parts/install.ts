@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CHART, RELEASE, VALUES, withValues } from '../chart.ts';
-import { get, helm, isReady, kubectl, pods, run } from '../kube.ts';
+import { get, helm, isReady, kubectl, pods, run, until } from '../kube.ts';
 import { makeTenant, untilReady } from '../portal.ts';
 import { DATABASE_URL, MIGRATION_URL, NAMESPACE, PORTAL_PODS, SIDECAR_PODS } from '../settings.ts';
 import { admin, client, figure, github, memoryOf, psql, smoke } from '../story.ts';
@@ -95,11 +95,17 @@ describe('a first installation', () => {
 		expect(answer.body).toContain('<html');
 	});
 
-	it('memory, for docs/performance.md', async () => {
-		const [portal] = await pods(NAMESPACE, PORTAL_PODS);
-		const used = await memoryOf(NAMESPACE, portal?.metadata.name ?? '');
-		figure(`memory of a portal pod, pages served: ${Math.round(used / 2 ** 20)} MiB`);
-		expect(used).toBeGreaterThan(0);
+	it('a portal and a sidecar keep within what the chart requests for them', async () => {
+		const portals = await until(
+			'figures of both portals',
+			() => memoryOf('portal'),
+			(all) => all.length === 2,
+			{ within: 60_000, every: 1_000 },
+		);
+		const sidecars = await memoryOf('github-mcp');
+		figure(`memory after the smoke: portals ${portals.join(', ')} MiB, sidecars ${sidecars.join(', ')} MiB`);
+		expect(Math.max(...portals)).toBeLessThan(384);
+		expect(Math.max(...sidecars)).toBeLessThan(64);
 	});
 });
 
