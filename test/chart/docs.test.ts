@@ -35,7 +35,7 @@ describe('what the documents say about the chart', () => {
 		const command = doc('deploy/README.md').match(/```sh\n(helm install[\s\S]*?)```/)?.[1] ?? '';
 		const sets = [...command.matchAll(/--set (\S+)/g)].map(([, set]) => set ?? '');
 		const files = [...command.matchAll(/-f chart\/karc-portal\/(\S+)/g)].map(([, file]) => join(CHART, file ?? ''));
-		expect([sets.length, files.length]).toEqual([4, 1]);
+		expect([sets.length, files.length]).toEqual([2, 1]);
 		expect(tryRender(fromSets(sets), { bare: true, files })).toMatchObject({ ok: true });
 	});
 

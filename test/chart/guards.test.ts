@@ -5,21 +5,25 @@ const sidecar = (github: object, more: object = {}) => ({ mcp: { github: { enabl
 
 /** Each: what is set, what is said about it. Every sentence says what to do. */
 const guards: [string, object, RegExp][] = [
-	['no PORTAL_URL', { env: { PORTAL_URL: '' } }, /env\.PORTAL_URL is missing\. Give the origin/],
 	[
-		'two replicas without a database',
-		{ database: { existingSecret: '' } },
-		/database\.existingSecret is missing: .* All 2 replicas share it\. Make a Secret: kubectl -n prod create secret/,
-	],
-	[
-		'no root key',
-		{ rootKey: { existingSecret: '' } },
-		/rootKey\.existingSecret is missing\. Make a Secret and keep a copy/,
+		'an ingress for nobody’s name',
+		{ env: { PORTAL_URL: '' }, ingress: { enabled: true } },
+		/ingress\.enabled needs env\.PORTAL_URL, .* Give the origin/,
 	],
 	[
 		'one key for both ends of a rotation',
-		{ rootKey: { previous: { existingSecret: 'karc-portal-root-key' } } },
+		{ rootKey: { existingSecret: 'key', previous: { existingSecret: 'key' } } },
 		/name the same key of the same Secret\. Put the new key into a Secret of its own/,
+	],
+	[
+		'the same, by the default’s name',
+		{ rootKey: { previous: { existingSecret: 'karc-portal-root-key' } } },
+		/name the same key of the same Secret/,
+	],
+	[
+		'a trial without database and root key',
+		{ trialSecret: { create: true } },
+		/neither trialSecret\.data\.DATABASE_URL nor database\.existingSecret is set\. Set one[\s\S]*PORTAL_SECRET nor rootKey\.existingSecret/,
 	],
 	[
 		'a trial’s secrets without the trial',
@@ -68,11 +72,6 @@ const guards: [string, object, RegExp][] = [
 			new RegExp(`extraEnv sets ${name}, which has a value of its own`),
 		],
 	),
-	[
-		'policies that cut the portal off from its database',
-		{ networkPolicy: { postgres: { peers: [] } } },
-		/networkPolicy\.postgres\.peers is missing: .* Say where it is/,
-	],
 	[
 		'Cilium’s policy alone',
 		{ networkPolicy: { enabled: false, cilium: { enabled: true } } },
@@ -135,23 +134,18 @@ const guards: [string, object, RegExp][] = [
 	].map(([arg, says]): [string, object, RegExp] => [`the argument ${arg}`, sidecar({ args: [arg] }), says as RegExp]),
 ];
 
-describe('a combination that could not work is refused, with what to do', () => {
+describe('[chart-fail-early] a combination that could not work is refused, with what to do', () => {
 	it.each(guards)('%s', (_what, values, says) => {
 		const done = tryRender(values);
 		expect(done).toMatchObject({ ok: false, why: expect.stringMatching(says) });
 	});
 
 	it('all of them at once, not one after the other', () => {
-		const done = tryRender({}, { bare: true });
-		if (done.ok) throw new Error('rendered without any value');
+		const done = tryRender({ smoke: { enabled: true }, ingress: { enabled: true } }, { bare: true });
+		if (done.ok) throw new Error('rendered what cannot work');
 		expect(done.why).toContain('This cannot work as it is set:');
-		for (const what of [
-			'env.PORTAL_URL',
-			'database.existingSecret',
-			'rootKey.existingSecret',
-			'networkPolicy.postgres.peers',
-		]) {
-			expect(done.why).toContain(`- ${what} is missing`);
+		for (const what of ['ingress.enabled needs', 'smoke.tenant is missing', 'smoke.existingSecret is missing']) {
+			expect(done.why).toContain(`- ${what}`);
 		}
 	});
 });
@@ -167,7 +161,10 @@ describe('what could work is let through', () => {
 		['the sidecar’s arguments', sidecar({ args: ['--content-window-size=100', '--repo-access-cache-ttl=1m'] })],
 		['the ingress host, written out', { ingress: { enabled: true, host: 'portal.example.com' } }],
 		['more time to stop', { terminationGracePeriodSeconds: 120 }],
-		['no network policies, then no peers', { networkPolicy: { enabled: false, postgres: { peers: [] } } }],
+		[
+			'a trial with a database of one’s own',
+			{ database: { existingSecret: 'db' }, rootKey: { existingSecret: 'key' }, trialSecret: { create: true } },
+		],
 		['one replica', { replicas: 1 }],
 	];
 	it.each(fine)('%s', (_what, values) => {

@@ -6,7 +6,7 @@ import { parseAllDocuments } from 'yaml';
 
 const ROOT = join(import.meta.dirname, '../..');
 export const CHART = join(ROOT, 'chart/karc-portal');
-/** Of the chart's tests; `helm` merges what comes later into it. */
+/** What an install of one's own sets at least: URL and database's address. Below every render that is not `bare`. */
 export const MINIMAL = join(import.meta.dirname, 'values/minimal.yaml');
 export const EVERYTHING = join(import.meta.dirname, 'values/everything.yaml');
 
@@ -39,8 +39,9 @@ type Rendered = { readonly ok: true; readonly text: string } | { readonly ok: fa
 const asked = new Map<string, Rendered>();
 
 export interface RenderOptions {
-	/** Further values files, before `values`. The four necessary values are always there, unless `bare`. */
+	/** Further values files, before `values`. */
 	readonly files?: readonly string[];
+	/** Without the values of `MINIMAL`: the chart's own and these. */
 	readonly bare?: boolean;
 	readonly chart?: string;
 	readonly release?: string;
@@ -80,6 +81,14 @@ export function parse(text: string): KubeObject[] {
 		if (document.errors[0] !== undefined) throw document.errors[0];
 		return document.toJS() as KubeObject;
 	});
+}
+
+/** What `helm install` would tell its user, of a cluster where nothing is yet. */
+export function notes(values: object = {}): string {
+	const args = ['install', 'anything', CHART, '-n', 'prod', '--dry-run=client', '-f', '-'];
+	const done = helm(args, JSON.stringify(values));
+	if (done.status !== 0) throw new Error(done.stderr);
+	return done.stdout.slice(done.stdout.indexOf('NOTES:'));
 }
 
 /** `helm lint --strict` with these values files. */

@@ -174,8 +174,10 @@ describe('a changed value restarts the pods that read it', () => {
 	});
 
 	it('a trial’s secret changes the portal’s checksum/secret', () => {
-		const trial = (password: string) => ({ trialSecret: { create: true, data: { PORTAL_SMOKE_PASSWORD: password } } });
-		expect(sums(trial('a long password 1')).secret).not.toBe(sums(trial('a long password 2')).secret);
+		const trial = (letter: string) => ({
+			trialSecret: { create: true, data: { DATABASE_URL: 'postgresql://a/b', PORTAL_SECRET: letter.repeat(32) } },
+		});
+		expect(sums(trial('a')).secret).not.toBe(sums(trial('b')).secret);
 	});
 });
 
@@ -255,7 +257,10 @@ describe('objects beside them', () => {
 			extraArgs: ['--json'],
 		};
 		const { metadata, spec } = one(render({ smoke }), 'Pod', 'karc-portal-smoke');
-		expect(metadata.annotations).toMatchObject({ 'helm.sh/hook': 'test' });
+		expect(metadata.annotations).toEqual({
+			'helm.sh/hook': 'test',
+			'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded',
+		});
 		expect(spec.restartPolicy).toBe('Never');
 		const [container] = spec.containers;
 		expect([...container.command, ...container.args]).toEqual([
@@ -263,7 +268,7 @@ describe('objects beside them', () => {
 			'smoke',
 			'--url=https://portal.example.com',
 			'--connect=http://karc-portal',
-			'--wait=60',
+			'--wait=90',
 			'--tenant=acme',
 			'--owner=acme-inc',
 			'--repo=payments-api',

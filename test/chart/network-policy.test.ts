@@ -46,6 +46,13 @@ describe('network policies', () => {
 		expect(policy({}).egress).toHaveLength(2);
 	});
 
+	it('let the portal out to any address on PostgreSQL’s port, and no other, while nobody says where it is', () => {
+		expect(policy({ networkPolicy: { postgres: { peers: [], port: 6432 } } }).egress).toEqual([
+			DNS,
+			{ ports: tcp(6432) },
+		]);
+	});
+
 	it('take their peers and ports from values', () => {
 		const { ingress, egress } = policy({
 			networkPolicy: {

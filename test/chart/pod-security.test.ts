@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Anything, parse } from './helm.ts';
+import { type Anything, parse, tryRender } from './helm.ts';
 import { podSpecOf, restrictedProblems } from './pod-security.ts';
 import { renders } from './renders.ts';
 
@@ -61,7 +61,7 @@ describe('the check of PodSecurity restricted', () => {
 	});
 });
 
-describe('every pod of the chart', () => {
+describe('[pods-restricted] every pod of the chart', () => {
 	for (const [name, text] of Object.entries(renders())) {
 		const pods = parse(text).flatMap((object) => {
 			const spec = podSpecOf(object);
@@ -86,4 +86,36 @@ describe('every pod of the chart', () => {
 			}
 		});
 	}
+});
+
+describe('[pods-restricted] no value brings what restricted refuses', () => {
+	const volume = (kind: string, of: object) => ({ extraVolumes: [{ name: 'a', [kind]: of }] });
+	it.each([
+		['a folder of the node', volume('hostPath', { path: '/' })],
+		['a volume over NFS', volume('nfs', { server: 'a', path: '/' })],
+		['a disk by iSCSI', volume('iscsi', { targetPortal: 'a', iqn: 'b', lun: 0 })],
+		['AppArmor off', { podAnnotations: { 'container.apparmor.security.beta.kubernetes.io/portal': 'unconfined' } }],
+		['another user', { securityContext: { runAsUser: 0 } }],
+		['the network of the node', { hostNetwork: true }],
+		['a token', { serviceAccount: { automountServiceAccountToken: true } }],
+	])('%s', (_what, values) => {
+		expect(tryRender(values)).toMatchObject({
+			ok: false,
+			why: expect.stringContaining('specifications of the schema'),
+		});
+	});
+
+	it('the volumes that it lets through are those that extraVolumes takes', () => {
+		const kinds = [
+			'configMap',
+			'csi',
+			'downwardAPI',
+			'emptyDir',
+			'ephemeral',
+			'persistentVolumeClaim',
+			'projected',
+			'secret',
+		];
+		for (const kind of kinds) expect(tryRender(volume(kind, {}))).toMatchObject({ ok: true });
+	});
 });

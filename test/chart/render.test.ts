@@ -6,7 +6,10 @@ import { CHART, EVERYTHING, find, lint, MINIMAL, one, render } from './helm.ts';
 import { OVERLAYS } from './renders.ts';
 
 describe('helm lint, strictly, has nothing against', () => {
-	it('the four necessary values', () => {
+	it('no value at all', () => {
+		expect(lint()).toMatchObject({ status: 0 });
+	});
+	it('URL and database’s address', () => {
 		expect(lint(MINIMAL)).toMatchObject({ status: 0 });
 	});
 	it('every value', () => {
@@ -15,12 +18,18 @@ describe('helm lint, strictly, has nothing against', () => {
 });
 
 describe('the default render', () => {
-	it('is the one that was reviewed (else read the difference, then: npx vitest run test/chart -u)', async () => {
-		const documents = render().map((object) => stringify(object, { lineWidth: 0 }));
-		// The checksums say that something changed, and what changed is in the same file.
-		const text = documents.join('---\n').replaceAll(/[0-9a-f]{64}/g, '<sha256>');
-		await expect(text).toMatchFileSnapshot('default-render.yaml');
-	});
+	it.each([
+		['without any value', {}, 'default-render.yaml'],
+		['with GitHub enabled', { mcp: { github: { enabled: true } } }, 'default-render-github.yaml'],
+	])(
+		'%s is the one that was reviewed (else read the difference, then: npx vitest run test/chart -u)',
+		async (_how, values, file) => {
+			const documents = render(values, { bare: true }).map((object) => stringify(object, { lineWidth: 0 }));
+			// The checksums say that something changed, and what changed is in the same file.
+			const text = documents.join('---\n').replaceAll(/[0-9a-f]{64}/g, '<sha256>');
+			await expect(text).toMatchFileSnapshot(file);
+		},
+	);
 
 	it('has one object per name and kind, all in the release’s namespace', () => {
 		const objects = render({}, { files: [EVERYTHING] });
@@ -69,7 +78,7 @@ describe('the default render', () => {
 });
 
 describe('overlays', () => {
-	it.each(OVERLAYS)('%s is a whole answer but for the four values and says where requests come from', (overlay) => {
+	it.each(OVERLAYS)('%s is a whole answer but for the URL and says where requests come from', (overlay) => {
 		const objects = render({}, { files: [join(CHART, overlay)] });
 		expect(find(objects, 'Ingress')).toBeDefined();
 		const [fromController] = one(objects, 'NetworkPolicy').spec.ingress;

@@ -13,14 +13,13 @@ export const OVERLAYS = readdirSync(CHART)
 export function renders(namespace = 'prod'): Readonly<Record<string, string>> {
 	const sidecar = { mcp: { github: { enabled: true } } };
 	const all: Record<string, string> = {
-		'the four necessary values': renderText({}, { namespace }),
-		'GitHub enabled': renderText(sidecar, { namespace }),
+		'no value at all': renderText({}, { bare: true, namespace }),
+		'GitHub enabled and nothing else': renderText(sidecar, { bare: true, namespace }),
+		'URL and database’s address': renderText(sidecar, { namespace }),
 		everything: renderText({}, { files: [EVERYTHING], namespace }),
 		'a trial': renderText(
 			{
 				...sidecar,
-				database: { existingSecret: '' },
-				rootKey: { existingSecret: '' },
 				trialSecret: {
 					create: true,
 					data: { DATABASE_URL: 'postgresql://portal:secret@postgres/portal', PORTAL_SECRET: 'x'.repeat(32) },

@@ -103,7 +103,7 @@ const broughtBack: [Bug, string, Edits, string[]][] = [
 	],
 ];
 
-describe('the five places where chart, code and images must agree', () => {
+describe('[chart-seam] the five places where chart, code and images must agree', () => {
 	for (const [bug, check] of Object.entries(checks)) {
 		it(`${bug}: the chart as it is has none`, () => {
 			expect(check(render(enabled))).toEqual([]);
@@ -140,7 +140,7 @@ describe('the five places where chart, code and images must agree', () => {
 // scripts/test.ts says REAL SIDECAR NOT RUN when there is none.
 const server = process.env.GITHUB_MCP_SERVER_BIN;
 if (server !== undefined) {
-	it('the real server, with the chart’s arguments, answers the probe and serves exactly the portal’s tools', async () => {
+	it('[chart-seam] the real server, with the chart’s arguments, answers the probe and serves exactly the portal’s tools', async () => {
 		const { template } = one(render(enabled), 'Deployment', 'karc-portal-github-mcp').spec;
 		const [{ args, readinessProbe }] = template.spec.containers;
 		expect(await askRealServer(server, args, readinessProbe.httpGet.path)).toEqual({

@@ -34,7 +34,12 @@ const read = (values: object = {}, files: string[] = []) =>
 
 describe('the portal’s environment', () => {
 	it('is one that the portal starts with, by default and with everything set', () => {
-		expect(read()).toMatchObject({ ok: true });
+		const bare = environment(render({}, { bare: true, namespace: 'acme' }));
+		expect(readEnv(bare, { sandbox: false })).toMatchObject({
+			ok: true,
+			value: { url: 'http://karc-portal.acme.svc.cluster.local' },
+		});
+		expect(read()).toMatchObject({ ok: true, value: { url: 'https://portal.example.com' } });
 		expect(read({}, [EVERYTHING])).toMatchObject({ ok: true });
 	});
 
@@ -99,6 +104,13 @@ describe('the portal’s environment', () => {
 		expect(data).not.toHaveProperty('MCP_GITHUB_SERVER_URL');
 	});
 
+	it('has its secrets from the Secrets of the runbook unless values name others', () => {
+		expect(container(render()).env.map(({ valueFrom }: Anything) => valueFrom.secretKeyRef)).toEqual([
+			{ name: 'karc-portal-database', key: 'DATABASE_URL' },
+			{ name: 'karc-portal-root-key', key: 'PORTAL_SECRET' },
+		]);
+	});
+
 	it('has its secrets from the Secrets and keys that the values name, and none in a ConfigMap', () => {
 		const objects = render({
 			database: { existingSecret: 'db', key: 'url', migration: { existingSecret: 'owner', key: 'owner-url' } },
@@ -134,7 +146,7 @@ describe('a trial’s Secret', () => {
 	});
 
 	it('holds what was given and is what the portal reads', () => {
-		const objects = render({ database: { existingSecret: '' }, rootKey: { existingSecret: '' }, trialSecret: trial });
+		const objects = render({ trialSecret: trial });
 		expect(one(objects, 'Secret').stringData).toEqual(trial.data);
 		expect(container(objects).env.map(({ valueFrom }: Anything) => valueFrom.secretKeyRef)).toEqual([
 			{ name: 'karc-portal', key: 'DATABASE_URL' },
@@ -143,7 +155,7 @@ describe('a trial’s Secret', () => {
 	});
 
 	it('gives way to a Secret that is named', () => {
-		const objects = render({ trialSecret: trial });
-		expect(container(objects).env[0].valueFrom.secretKeyRef.name).toBe('karc-portal-database');
+		const objects = render({ trialSecret: trial, database: { existingSecret: 'db' } });
+		expect(container(objects).env[0].valueFrom.secretKeyRef.name).toBe('db');
 	});
 });

@@ -91,40 +91,51 @@ securityContext:
 {{- $port | default (eq $url.scheme "https" | ternary "443" "80") }}
 {{- end }}
 
-{{/* The Secret of a setting: yours, or the one for trials if that has it. Empty if neither. Call with (list . yours name). */}}
-{{- define "portal.secretOf" -}}
-{{- $trial := (index . 0).Values.trialSecret -}}
-{{- if index . 1 }}{{ index . 1 }}{{ else if and $trial.create (get $trial.data (index . 2)) }}karc-portal{{ end }}
+{{/* The origin of the portal: yours, or the Service's own, which leads nowhere from outside the cluster. */}}
+{{- define "portal.url" -}}
+{{ .Values.env.PORTAL_URL | default (printf "http://%s.%s.svc.cluster.local" (include "portal.name" .) .Release.Namespace) }}
 {{- end }}
 
-{{/* One variable from a Secret, or nothing. Call with (dict "root" "name" "yours" "key"). */}}
+{{/* The Secrets that must exist, by the names of the runbook unless values have others. Empty: the trial has it. */}}
+{{- define "portal.databaseSecret" -}}{{ include "portal.ownSecret" (list . .Values.database.existingSecret "DATABASE_URL" "karc-portal-database") }}{{- end }}
+{{- define "portal.rootKeySecret" -}}{{ include "portal.ownSecret" (list . .Values.rootKey.existingSecret "PORTAL_SECRET" "karc-portal-root-key") }}{{- end }}
+{{- define "portal.ownSecret" -}}
+{{- if index . 1 }}{{ index . 1 }}{{ else if not (include "portal.trialHas" (list (index . 0) (index . 2))) }}{{ index . 3 }}{{ end }}
+{{- end }}
+
+{{/* Whether the Secret for trials has this variable. Call with (list . name). */}}
+{{- define "portal.trialHas" -}}
+{{- $trial := (index . 0).Values.trialSecret -}}
+{{- if and $trial.create (get $trial.data (index . 1)) }}true{{ end }}
+{{- end }}
+
+{{/* One variable: from a Secret of yours, or the one for trials if that has it, or nothing. Call with (dict "root" "name" "yours" "key"). */}}
 {{- define "portal.secretEnv" -}}
-{{- $secret := include "portal.secretOf" (list .root .yours .name) -}}
-{{- if $secret }}
+{{- if or .yours (include "portal.trialHas" (list .root .name)) }}
 - name: {{ .name }}
   valueFrom:
     secretKeyRef:
-      name: {{ $secret }}
+      name: {{ .yours | default (include "portal.name" .root) }}
       key: {{ if .yours }}{{ .key }}{{ else }}{{ .name }}{{ end }}
 {{- end }}
 {{- end }}
 
 {{/* What serving reads from Secrets, and what migrating does. */}}
 {{- define "portal.servingSecrets" -}}
-{{- include "portal.secretEnv" (dict "root" . "name" "DATABASE_URL" "yours" .Values.database.existingSecret "key" .Values.database.key) }}
-{{- include "portal.secretEnv" (dict "root" . "name" "PORTAL_SECRET" "yours" .Values.rootKey.existingSecret "key" .Values.rootKey.key) }}
+{{- include "portal.secretEnv" (dict "root" . "name" "DATABASE_URL" "yours" (include "portal.databaseSecret" .) "key" .Values.database.key) }}
+{{- include "portal.secretEnv" (dict "root" . "name" "PORTAL_SECRET" "yours" (include "portal.rootKeySecret" .) "key" .Values.rootKey.key) }}
 {{- include "portal.secretEnv" (dict "root" . "name" "PORTAL_SECRET_PREVIOUS" "yours" .Values.rootKey.previous.existingSecret "key" .Values.rootKey.previous.key) }}
 {{- include "portal.secretEnv" (dict "root" . "name" "PORTAL_ADMIN_EMAIL" "yours" .Values.firstAdmin.existingSecret "key" .Values.firstAdmin.emailKey) }}
 {{- include "portal.secretEnv" (dict "root" . "name" "PORTAL_ADMIN_PASSWORD" "yours" .Values.firstAdmin.existingSecret "key" .Values.firstAdmin.passwordKey) }}
 {{- end }}
 {{- define "portal.migrationSecrets" -}}
-{{- include "portal.secretEnv" (dict "root" . "name" "DATABASE_URL" "yours" .Values.database.existingSecret "key" .Values.database.key) }}
+{{- include "portal.secretEnv" (dict "root" . "name" "DATABASE_URL" "yours" (include "portal.databaseSecret" .) "key" .Values.database.key) }}
 {{- include "portal.secretEnv" (dict "root" . "name" "DATABASE_MIGRATION_URL" "yours" .Values.database.migration.existingSecret "key" .Values.database.migration.key) }}
 {{- end }}
 
 {{/* The settings that are no secrets: what the ConfigMap holds. */}}
 {{- define "portal.settings" -}}
-{{- $settings := dict "PORT" "3000" "PORTAL_KEY_VERSION" (include "portal.text" .Values.rootKey.keyVersion) -}}
+{{- $settings := dict "PORT" "3000" "PORTAL_URL" (include "portal.url" .) "PORTAL_KEY_VERSION" (include "portal.text" .Values.rootKey.keyVersion) -}}
 {{- range $name, $value := .Values.env -}}
 {{- with include "portal.text" $value }}{{ $_ := set $settings $name . }}{{ end -}}
 {{- end -}}
@@ -139,7 +150,7 @@ securityContext:
 {{/* A hash of what the pods read from Secrets, so that a change restarts them. `lookup` is empty without a cluster. */}}
 {{- define "portal.secretChecksum" -}}
 {{- $seen := list .Values.secretRevision .Values.trialSecret -}}
-{{- $names := list .Values.database.existingSecret .Values.database.migration.existingSecret .Values.rootKey.existingSecret .Values.rootKey.previous.existingSecret .Values.firstAdmin.existingSecret .Values.privateCA.secret -}}
+{{- $names := list (include "portal.databaseSecret" .) .Values.database.migration.existingSecret (include "portal.rootKeySecret" .) .Values.rootKey.previous.existingSecret .Values.firstAdmin.existingSecret .Values.privateCA.secret -}}
 {{- range $names | compact -}}
 {{- $seen = append $seen (get (lookup "v1" "Secret" $.Release.Namespace . | default dict) "data") -}}
 {{- end -}}
