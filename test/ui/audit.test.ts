@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { derive } from '#ui/audit/derive.ts';
 import { actionWords, changeOf, readEntry } from '#ui/audit/entry.ts';
@@ -79,6 +80,17 @@ describe('a change of a setting in the list', () => {
 		expect(actionWords(read('flag.set', { flag: 7, new: 'off' }))).toBe('Feature switched');
 	});
 
+	it('is told in words, for every action that the portal writes', () => {
+		const sources = ['gateway', 'adapters/store', 'cli']
+			.flatMap((folder) => readdirSync(`src/${folder}`).map((name) => `src/${folder}/${name}`))
+			.filter((path) => path.endsWith('.ts'))
+			.map((path) => readFileSync(path, 'utf8'));
+		const families = /'((?:access|credential|dispatch|flag|invitation|member|tenant|token)\.[a-z.-]+)'/g;
+		const actions = new Set(sources.flatMap((text) => [...text.matchAll(families)].map((match) => match[1] ?? '')));
+		expect(actions.size).toBeGreaterThan(12);
+		expect([...actions].filter((action) => actionWords(read(action, {})) === action)).toEqual([]);
+	});
+
 	it.each([
 		['credential.set', { provider: 'github', old: null, new: '13cf·5d4e' }, '13cf·5d4e'],
 		['credential.deleted', { provider: 'github', old: '13cf·5d4e', new: null }, '13cf·5d4e'],
@@ -89,6 +101,11 @@ describe('a change of a setting in the list', () => {
 			'…12345678 is ADMIN, was MEMBER',
 		],
 		['access.member.set', { old: null, new: 'ADMIN' }, undefined],
+		['access.member.removed', { old: { userId: 'u-12345678', role: 'MEMBER' }, new: null }, '…12345678'],
+		['member.invited', { old: null, new: { invitation: 'i-12345678', role: 'MEMBER' } }, '…12345678: MEMBER'],
+		['member.joined', { old: null, new: { userId: 'u-12345678', role: 'MEMBER' } }, '…12345678 is MEMBER'],
+		['invitation.withdrawn', { old: { invitation: 'i-12345678', role: 'MEMBER' }, new: null }, '…12345678'],
+		['credential.rewrapped', { provider: 'github', old: '13cf·5d4e', new: '7c1e·94d0' }, '7c1e·94d0'],
 		['evidence.gate', { new: 'x' }, undefined],
 	])('%s %j shows %s', (action, detail, words) => {
 		expect(changeOf(read(action, detail))).toBe(words);

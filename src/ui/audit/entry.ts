@@ -94,6 +94,13 @@ const settings: Readonly<Record<string, string>> = {
 	'token.revoked': 'Token revoked',
 	'tenant.created': 'Tenant created',
 	'access.member.set': 'Member changed',
+	'access.member.removed': 'Member removed',
+	'member.invited': 'Link for a new member made',
+	'member.joined': 'Member joined by their link',
+	'invitation.set': 'Role of an unused link changed',
+	'invitation.withdrawn': 'Link withdrawn',
+	'credential.rewrapped': 'Credential moved to the new root key',
+	'credential.reencrypted': 'Credential sealed anew',
 	'access.platform-admin.set': 'Platform admin made',
 };
 
@@ -123,6 +130,8 @@ export function changeOf({ action, detail }: ReadEntry): string | undefined {
 	const after = asObject(detail.new);
 	switch (action) {
 		case 'credential.set':
+		case 'credential.rewrapped':
+		case 'credential.reencrypted':
 			return asText(detail.new);
 		case 'credential.deleted':
 			return asText(detail.old);
@@ -132,6 +141,14 @@ export function changeOf({ action, detail }: ReadEntry): string | undefined {
 			return idEnd(detail.token);
 		case 'tenant.created':
 			return asText(after.slug);
+		case 'access.member.removed':
+			return idEnd(before.userId);
+		case 'invitation.withdrawn':
+			return idEnd(before.invitation);
+		case 'member.invited':
+		case 'invitation.set':
+			return [idEnd(after.invitation), asText(after.role)].filter(Boolean).join(': ') || undefined;
+		case 'member.joined':
 		case 'access.member.set': {
 			const role = asText(after.role);
 			if (role === undefined) return undefined;
