@@ -36,8 +36,7 @@ export const VALUES: Values = {
 		// The load comes from one person.
 		PORTAL_RATE_PER_MINUTE: 100_000,
 	},
-	database: { existingSecret: 'portal-database', migration: { existingSecret: 'portal-migration' } },
-	rootKey: { existingSecret: 'portal-root-key' },
+	database: { migration: { existingSecret: 'karc-portal-migration' } },
 	firstAdmin: { existingSecret: 'portal-first-admin' },
 	privateCA: { configMap: 'private-ca' },
 	mcp: { github: { enabled: true, host: `https://${GITHUB_HOST}`, image: imageValues(IMAGES.sidecar) } },
@@ -94,7 +93,7 @@ export async function upgrade(values: Values): Promise<void> {
 	);
 }
 
-/** The Secrets that the values name, and the authority that the sidecar is to believe. */
+/** The Secrets that the chart or the values name, as the runbook makes them, and the authority that the sidecar is to believe. */
 export async function applySecrets(authority: string, namespace = NAMESPACE): Promise<void> {
 	const secret = (name: string, stringData: Record<string, string>) => ({
 		apiVersion: 'v1',
@@ -103,9 +102,9 @@ export async function applySecrets(authority: string, namespace = NAMESPACE): Pr
 		stringData,
 	});
 	await apply(
-		secret('portal-database', { DATABASE_URL }),
-		secret('portal-migration', { DATABASE_MIGRATION_URL: MIGRATION_URL }),
-		secret('portal-root-key', { PORTAL_SECRET: SECRETS.portalSecret }),
+		secret('karc-portal-database', { DATABASE_URL }),
+		secret('karc-portal-migration', { DATABASE_MIGRATION_URL: MIGRATION_URL }),
+		secret('karc-portal-root-key', { PORTAL_SECRET: SECRETS.portalSecret }),
 		secret('portal-first-admin', {
 			PORTAL_ADMIN_EMAIL: SECRETS.adminEmail,
 			PORTAL_ADMIN_PASSWORD: SECRETS.adminPassword,

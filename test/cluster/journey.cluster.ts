@@ -6,3 +6,4 @@ import './parts/restart.ts';
 import './parts/rollout.ts';
 import './parts/crash.ts';
 import './parts/put-back.ts';
+import './parts/runbook.ts';

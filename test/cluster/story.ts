@@ -49,6 +49,11 @@ export function admin(): Promise<Person> {
 	return signedIn;
 }
 
+/** A new root key ends every session. */
+export function signedOut(): void {
+	signedIn = null;
+}
+
 /** A measured number, printed at the end for docs/performance.md. */
 export function figure(text: string): void {
 	figures.push(text);

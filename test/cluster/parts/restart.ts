@@ -37,7 +37,7 @@ describe('a changed value', () => {
 		await apply({
 			apiVersion: 'v1',
 			kind: 'Secret',
-			metadata: { name: 'portal-database', namespace: NAMESPACE },
+			metadata: { name: 'karc-portal-database', namespace: NAMESPACE },
 			stringData: { DATABASE_URL: changed },
 		});
 		await upgrade(DEBUG);
