@@ -150,6 +150,13 @@ describe('[chart-fail-early] a combination that could not work is refused, with 
 	});
 });
 
+it('[chart-fail-early] a Kubernetes that lacks what the pods use is refused, one with a cloud’s suffix is not', () => {
+	expect(tryRender({}, { kubernetes: 'v1.29.9' })).toMatchObject({ ok: false, why: expect.stringContaining('1.30') });
+	for (const kubernetes of ['v1.30.0', 'v1.30.1-gke.1', 'v1.36.3']) {
+		expect(tryRender({}, { kubernetes })).toMatchObject({ ok: true });
+	}
+});
+
 describe('what could work is let through', () => {
 	const fine: [string, object][] = [
 		[

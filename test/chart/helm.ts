@@ -46,15 +46,18 @@ export interface RenderOptions {
 	readonly chart?: string;
 	readonly release?: string;
 	readonly namespace?: string;
+	/** Of the cluster; without it, what helm was built with. */
+	readonly kubernetes?: string;
 }
 
 /** What `helm template` says to these values: the text, or why not. */
 export function tryRender(
 	values: object = {},
-	{ files = [], bare = false, chart = CHART, release = 'anything', namespace = 'prod' }: RenderOptions = {},
+	{ files = [], bare = false, chart = CHART, release = 'anything', namespace = 'prod', kubernetes }: RenderOptions = {},
 ): Rendered {
 	const given = [...(bare ? [] : [MINIMAL]), ...files, '-'].flatMap((file) => ['-f', file]);
-	const args = ['template', release, chart, '-n', namespace, ...given];
+	const version = kubernetes === undefined ? [] : ['--kube-version', kubernetes];
+	const args = ['template', release, chart, '-n', namespace, ...version, ...given];
 	const input = JSON.stringify(values);
 	const question = JSON.stringify([args, input]);
 	const known = chart === CHART ? asked.get(question) : undefined;
