@@ -14,6 +14,8 @@ const began = performance.now();
 const tests = [process.execPath, join(root, 'test/cluster/run.ts'), ...process.argv.slice(2)];
 let current: ChildProcess | null = null;
 let stopped = false;
+/** From here on nothing is ended early: the cluster is being taken down. */
+let ending = false;
 
 function say(line: string): void {
 	console.log(`== ${line} (${((performance.now() - began) / 1000).toFixed(0)} s)`);
@@ -22,11 +24,12 @@ function say(line: string): void {
 /** Runs a program to its end, its output being ours. Gives the exit code. */
 function run([command = '', ...args]: readonly string[]): Promise<number> {
 	return new Promise((done, reject) => {
+		if (stopped && !ending) return reject(new Error('it was ended from outside'));
 		current = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], cwd: root });
 		current.once('error', reject);
 		current.once('close', (code) => {
 			current = null;
-			done(stopped ? 130 : (code ?? 1));
+			done(code ?? 1);
 		});
 	});
 }
@@ -63,7 +66,7 @@ async function onKit(kit: string): Promise<number> {
 		say('Testing');
 		return await run([command('run-in'), ...tests]);
 	} finally {
-		stopped = false;
+		ending = true;
 		await run([command('down')]);
 		// The kit would give them to every later cluster too.
 		const home = process.env.CLUSTER_HOME ?? '/var/cache/karc-cluster';
@@ -73,12 +76,17 @@ async function onKit(kit: string): Promise<number> {
 	}
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-	process.on(signal, () => {
-		stopped = true;
-		current?.kill('SIGTERM');
-	});
+/** Ends what is running; the cluster is taken down after it, as after any other end. */
+function stop(): void {
+	stopped = true;
+	if (!ending) current?.kill('SIGTERM');
 }
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+// npm's shell does not pass a signal on: that it has died is all there is to see of it.
+const parent = process.ppid;
+setInterval(() => {
+	if (process.ppid !== parent) stop();
+}, 1_000).unref();
 
 const kit = resolve(root, process.env.CLUSTER_KIT ?? '../shared/cluster');
 let code: number;

@@ -1,6 +1,6 @@
-import { until } from './kube.ts';
+import { pods, until } from './kube.ts';
 import { openRelay, type Relay } from './relay.ts';
-import { GITHUB_NAMESPACE, NAMESPACE, PORTAL_URL, SECRETS } from './settings.ts';
+import { GITHUB_NAMESPACE, NAMESPACE, PORTAL_PODS, PORTAL_URL, SECRETS } from './settings.ts';
 import { GITHUB_SWITCHES } from './world.ts';
 
 /** A problem's members and an answer's, whichever came: tests name those that they expect. */
@@ -17,6 +17,8 @@ export const clientPlace = { namespace: NAMESPACE, pod: 'deploy/client' };
 export interface Person {
 	readonly headers: Readonly<Record<string, string>>;
 	send(method: string, path: string, body?: unknown, timeoutMs?: number): Promise<Said>;
+	/** The same at one pod's own address instead of the Service's. */
+	at(podIP: string, method: string, path: string, body?: unknown, timeoutMs?: number): Promise<Said>;
 }
 
 const read = (text: string): unknown => {
@@ -35,18 +37,20 @@ export async function signIn(relay: Relay): Promise<Person> {
 	if (answer.status !== 200) throw new Error(`sign-in: ${answer.status} ${answer.body}`);
 	const cookies = [answer.headers['set-cookie'] ?? []].flat().map((cookie) => cookie.split(';')[0]);
 	const headers = { ...json, cookie: cookies.join('; ') };
+	const ask = async (origin: string, method: string, path: string, sent?: unknown, timeoutMs = 30_000) => {
+		const { status, body: text } = await relay.send({
+			method,
+			url: `${origin}${path}`,
+			headers: { ...headers, host: new URL(PORTAL_URL).host },
+			...(sent === undefined ? {} : { body: JSON.stringify(sent) }),
+			timeoutMs,
+		});
+		return { status, body: read(text) };
+	};
 	return {
 		headers,
-		async send(method, path, sent, timeoutMs = 30_000) {
-			const { status, body: text } = await relay.send({
-				method,
-				url: `${PORTAL_URL}${path}`,
-				headers,
-				...(sent === undefined ? {} : { body: JSON.stringify(sent) }),
-				timeoutMs,
-			});
-			return { status, body: read(text) };
-		},
+		send: (...request) => ask(PORTAL_URL, ...request),
+		at: (podIP, ...request) => ask(`http://${podIP}:3000`, ...request),
 	};
 }
 
@@ -129,11 +133,26 @@ export async function openGitHub(): Promise<GitHub> {
 	};
 }
 
-/** Asks until a write could run: after a start the portal's look at its sidecar comes within a minute. */
-export const untilReady = (person: Person, within = 90_000): Promise<Said> =>
-	until(
-		'ready prerequisites',
-		() => person.send('GET', `/api/mcp/prereqs?tenant=${TENANT}`),
-		({ status, body }) => status === 200 && body.ready === true,
-		{ within },
+/** Asks each pod of the portal by its own address: what one knows of its sidecar, the other finds out for itself. */
+async function prereqsOfEach(person: Person): Promise<Said[]> {
+	const each = await pods(NAMESPACE, PORTAL_PODS);
+	return Promise.all(
+		each.map(({ status }) => person.at(status.podIP ?? '', 'GET', `/api/mcp/prereqs?tenant=${TENANT}`)),
 	);
+}
+
+/** Asks until every portal satisfies; each looks at its sidecar once a minute. */
+export const untilEach = (what: string, person: Person, satisfies: (said: Said) => boolean): Promise<Said[]> =>
+	until(
+		what,
+		() => prereqsOfEach(person),
+		(all) => all.length > 0 && all.every(satisfies),
+		{ within: 90_000 },
+	);
+
+/** Asks until a write could run, whichever portal it came to. */
+export async function untilReady(person: Person): Promise<Said> {
+	const ready = ({ status, body }: Said) => status === 200 && body.ready === true;
+	const [first] = await untilEach('ready prerequisites', person, ready);
+	return first as Said;
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isReady, kubectl, pods, until } from '../kube.ts';
 import { type Approved, approve, execute, type Person, TENANT } from '../portal.ts';
 import { NAMESPACE, PORTAL_PODS } from '../settings.ts';
-import { admin, client, github } from '../story.ts';
+import { admin, github } from '../story.ts';
 
 const ISSUES = '/repos/acme/ledger/issues$';
 
@@ -13,20 +13,12 @@ interface Row {
 	readonly argsSha?: string;
 }
 
-/** Executes at one pod's own address, so that it is known who holds the execution. */
-async function executeAt(person: Person, podIP: string, approved: Approved): Promise<string> {
-	const answer = client().send({
-		method: 'POST',
-		url: `http://${podIP}:3000/api/mcp/execute?tenant=${TENANT}`,
-		headers: { ...person.headers, host: new URL(person.headers.origin ?? '').host },
-		body: JSON.stringify(approved),
-		timeoutMs: 90_000,
-	});
-	return answer.then(
-		({ status, body }) => `answered ${status} ${body}`,
+/** Executes at one pod's own address, so that it is known who holds the execution. Gives what came of it, in words. */
+const executeAt = (person: Person, podIP: string, approved: Approved): Promise<string> =>
+	person.at(podIP, 'POST', `/api/mcp/execute?tenant=${TENANT}`, approved, 90_000).then(
+		({ status, body }) => `answered ${status} ${JSON.stringify(body)}`,
 		(cause: { code?: string }) => cause.code ?? String(cause),
 	);
-}
 
 async function rowsOf(person: Person, argsSha: string): Promise<Row[]> {
 	const { body } = await person.send('GET', `/api/audit?tenant=${TENANT}&order=desc&limit=100`);
