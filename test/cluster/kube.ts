@@ -70,6 +70,16 @@ export async function pods(namespace: string, selector: string): Promise<Pod[]> 
 	return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }
 
+/** Waits for pods on their way out: until they are gone they finish what they were asked, as they were before. */
+export async function untilGone(namespace: string, selector: string): Promise<void> {
+	await until(
+		'the pods before to be gone',
+		() => get<{ items: Pod[] }>(namespace, 'pods', '-l', selector),
+		({ items }) => items.every(({ metadata }) => metadata.deletionTimestamp === undefined),
+		{ within: 90_000, every: 500 },
+	);
+}
+
 export const isReady = (pod: Pod): boolean =>
 	pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { installChanged } from '../changed-release.ts';
 import { upgrade, VALUES } from '../chart.ts';
-import { type Pod, pods, until } from '../kube.ts';
+import { type Pod, pods, until, untilGone } from '../kube.ts';
 import { type Said, untilEach, untilReady } from '../portal.ts';
-import { NAMESPACE, SIDECAR_PODS } from '../settings.ts';
+import { NAMESPACE, PORTAL_PODS, SIDECAR_PODS } from '../settings.ts';
 import { admin, smoke } from '../story.ts';
 
 /*
@@ -53,6 +53,7 @@ describe('a bug of old, put back', () => {
 			portal.metadata.annotations['checksum/config'] = 'put back';
 		}, '120s');
 		expect(code, stderr).toBe(0);
+		await untilGone(NAMESPACE, PORTAL_PODS);
 		expect(await prerequisites()).toContain('MCP_GITHUB_SERVER_URL');
 	}, 300_000);
 
