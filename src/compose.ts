@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { createAddressLimit } from '#adapters/identity/address-limit';
-import { clientAddress } from '#adapters/identity/client-address';
+import { createClientAddress } from '#adapters/identity/client-address';
 import { createFirstAdmins, type FirstAdmins } from '#adapters/identity/first-admin';
 import { createIdentity } from '#adapters/identity/identity';
 import { createJoinIdentity } from '#adapters/identity/join-identity';
@@ -142,7 +142,7 @@ export async function compose(input: {
 			bootstrapKey: deriveKey(rootKey.value, 'bootstrap', 1),
 			clock: systemClock,
 		}),
-		clientAddress: (headers, socket) => clientAddress(headers, socket, env.trustedProxies),
+		clientAddress: createClientAddress({ trustedProxies: env.trustedProxies, log: env.sandbox ? null : log }),
 		notReady: async () => {
 			const stop = stopping ? ['stopping'] : [];
 			try {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { clientAddress } from '#adapters/identity/client-address';
+import { clientAddress, createClientAddress } from '#adapters/identity/client-address';
+import { recordingLog } from '#test/support/log';
 
 const proxies = ['10.0.0.0/8', '192.168.1.7', 'fd00::/8', '::1'];
 
@@ -37,5 +38,47 @@ describe('the client address is the rightmost one that no trusted proxy holds', 
 		headers.append('x-forwarded-for', '1.1.1.1');
 		headers.append('x-forwarded-for', '203.0.113.9');
 		expect(clientAddress(headers, '10.1.2.3', proxies)).toBe('203.0.113.9');
+	});
+});
+
+describe('a proxy that is not among the trusted ones is named, once', () => {
+	const forwarded = (name = 'x-forwarded-for') => new Headers({ [name]: '203.0.113.9' });
+	const asked = (trustedProxies: readonly string[]) => {
+		const { log, lines } = recordingLog();
+		return { lines, address: createClientAddress({ trustedProxies, log }) };
+	};
+
+	it.each([
+		['nobody is trusted', [], '10.1.2.3', 'x-forwarded-for'],
+		['another is', ['192.168.0.0/16'], '10.1.2.3', 'x-forwarded-for'],
+		['it writes Forwarded', [], '10.1.2.3', 'forwarded'],
+		['the socket shows IPv4 in IPv6', [], '::ffff:10.1.2.3', 'x-forwarded-for'],
+	])('%s', (_case, trusted, socket, header) => {
+		const { lines, address } = asked(trusted);
+		expect(address(forwarded(header), socket)).toBe('10.1.2.3');
+		expect(lines).toEqual([
+			{ level: 'warn', fields: { peer: '10.1.2.3' }, message: expect.stringMatching(/share.*PORTAL_TRUSTED_PROXIES/) },
+		]);
+		expect(JSON.stringify(lines)).not.toContain('203.0.113.9');
+	});
+
+	it('however many requests follow, from however many', () => {
+		const { lines, address } = asked([]);
+		for (let host = 1; host < 200; host += 1) address(forwarded(), `10.1.2.${host}`);
+		expect(lines.map(({ fields }) => fields)).toEqual([{ peer: '10.1.2.1' }]);
+	});
+
+	it('not a trusted one, nor a client without proxy, and a later one still is', () => {
+		const { lines, address } = asked(['10.0.0.0/8']);
+		expect(address(forwarded(), '10.1.2.3')).toBe('203.0.113.9');
+		address(new Headers(), '192.0.2.1');
+		expect(lines).toEqual([]);
+		address(forwarded(), '192.0.2.1');
+		expect(lines).toHaveLength(1);
+	});
+
+	it('to nobody in a sandbox, which no proxy stands before', () => {
+		const address = createClientAddress({ trustedProxies: [], log: null });
+		expect(address(forwarded(), '10.1.2.3')).toBe('10.1.2.3');
 	});
 });

@@ -152,6 +152,23 @@ describe.runIf(bin !== null)('a production start', { timeout: 120_000 }, () => {
 	});
 });
 
+it.runIf(bin !== null)(
+	'a production portal names, once, the proxy that PORTAL_TRUSTED_PROXIES lacks',
+	{ timeout: 120_000 },
+	async () => {
+		const { origin, process: portal } = await start({ DATABASE_URL: await newDatabase(cluster) });
+		const through = (header: Record<string, string>) =>
+			fetch(`${origin}/api/auth/get-session`, { headers: header }).then((answer) => answer.body?.cancel());
+		const warnings = () => portal.output().match(/"peer":"[^"]*","msg":"[^"]*PORTAL_TRUSTED_PROXIES/g) ?? [];
+		await through({});
+		expect(warnings()).toEqual([]);
+		for (const header of ['x-forwarded-for', 'forwarded']) await through({ [header]: '203.0.113.9' });
+		portal.signal('SIGTERM');
+		expect(await portal.ended).toBe(0);
+		expect(warnings()).toEqual([expect.stringMatching(/^"peer":"(127\.0\.0\.1|::1)"/)]);
+	},
+);
+
 describe.runIf(bin !== null)('a production portal that is told to stop', { timeout: 120_000 }, () => {
 	it('[drains] is not ready at once and serves on for PORTAL_SHUTDOWN_DELAY_MS; a second signal does not wait for it', async () => {
 		const { origin, process: portal } = await start({

@@ -1,4 +1,35 @@
 import { BlockList, isIP } from 'node:net';
+import type { Log } from '#gateway/ports';
+
+/**
+ * `clientAddress` for one process. Behind a proxy that nobody listed all people share its address, and a few failed
+ * sign-ins by anybody lock them all out; nothing else would show it. So the first such request is a warning, and no later
+ * one: whoever reaches the portal can send the header, and must not fill the log with it.
+ * @param log null: say nothing.
+ */
+export function createClientAddress(input: {
+	readonly trustedProxies: readonly string[];
+	readonly log: Pick<Log, 'warn'> | null;
+}): (headers: Headers, socketAddress: string) => string {
+	const { trustedProxies } = input;
+	let { log } = input;
+	return (headers, socketAddress) => {
+		if (log !== null && (headers.has('x-forwarded-for') || headers.has('forwarded'))) {
+			const peer = bare(socketAddress) ?? socketAddress;
+			if (!isTrusted(blockList(trustedProxies), peer)) {
+				log.warn({ peer }, UNLISTED_PROXY);
+				log = null;
+			}
+		}
+		return clientAddress(headers, socketAddress, trustedProxies);
+	};
+}
+
+const UNLISTED_PROXY =
+	'a request came through a proxy that PORTAL_TRUSTED_PROXIES does not list: all who come through it share one address, ' +
+	'so a few failed sign-ins by one lock out everybody. If peer is your proxy, list its address or range there (chart: ' +
+	'env.PORTAL_TRUSTED_PROXIES), and no other: who is listed can claim any address. If it is none, its header was not ' +
+	'believed. This is said once per start.';
 
 /**
  * The address that a request came from, as far as it can be known: the socket's, unless a trusted proxy holds it. Then
