@@ -29,6 +29,23 @@ describe('what helm says after an install', () => {
 		expect(notes({ networkPolicy: { enabled: false } })).not.toContain(OPEN);
 	});
 
+	it.each([
+		['an Ingress', { ingress: { enabled: true }, env: { PORTAL_URL: 'http://portal.example.com' } }, true],
+		['https, which ends before the portal', { env: { PORTAL_URL: 'https://portal.example.com' } }, true],
+		[
+			'an Ingress whose addresses are listed',
+			{
+				ingress: { enabled: true },
+				env: { PORTAL_URL: 'https://portal.example.com', PORTAL_TRUSTED_PROXIES: ['10.0.0.7'] },
+			},
+			false,
+		],
+		['a port-forward', { env: { PORTAL_URL: 'http://localhost:8080' } }, false],
+		['the Service alone', {}, false],
+	])('a proxy that is not listed locks people out: %s', (_how, values, warned) => {
+		expect(notes(values).includes('WARNING: env.PORTAL_TRUSTED_PROXIES is empty')).toBe(warned);
+	});
+
 	it('the Secrets by the names and keys that values give them', () => {
 		const said = notes({
 			database: { existingSecret: 'db', key: 'url' },
