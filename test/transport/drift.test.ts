@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { neededTools } from '#adapters/transport/tool-list';
 import type { JsonObject, JsonValue } from '#core/canonical-json';
 import type { Upstream } from '#gateway/ports';
-import { createIssue, PAT, type TestClock, testClock, upstreamFor } from './rig.ts';
+import { createIssue, PAT, silent, type TestClock, testClock, upstreamFor } from './rig.ts';
 import { type Play, pinnedDefinitions, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
 
+const CANNOT_BE_READ = 'the list of tools cannot be read';
 let server: ScriptedServer;
 let upstream: Upstream;
 let clock: TestClock;
@@ -133,17 +134,36 @@ test('definitions on a later page count', async () => {
 	expect(upstream.drift('github')).toMatchObject({ ok: true, changed: [] });
 });
 
-test('pages without end are a failed look', async () => {
-	let page = 0;
-	server.before = ({ result }, rpc) => {
-		if (rpc !== 'tools/list') return false;
-		result({ tools: [], nextCursor: `page ${page++}` });
-		return true;
-	};
-	await upstream.checkTools('github');
-	expect(upstream.drift('github').ok).toBe(false);
-	expect(page).toBeLessThanOrEqual(64);
-});
+/** What may come as a list of tools that is too much of it: what each page holds, for ever. */
+const tooMuch: [string, JsonValue[], RegExp][] = [
+	['pages without end', [], /more pages/],
+	['pages that are large only together', [{ name: 'a', words: 'x'.repeat(400_000) }], /larger than/],
+	['a page that is too large', [{ name: 'a', words: 'x'.repeat(3_000_000) }], /larger than/],
+	['more tools than any server has, each of a few bytes', Array.from({ length: 300 }, () => ({})), /more tools/],
+	['more tools than a call takes arguments', Array.from({ length: 300_000 }, () => 0), /more tools/],
+];
+test.each(tooMuch)(
+	'[fail-closed] %s: a failed look within 2 MiB, with a reason in the log',
+	async (_, tools, reason) => {
+		const log = { ...silent, warn: vi.fn() };
+		const watched = upstreamFor(server.url, { clock, log });
+		let pages = 0;
+		server.before = ({ result }, rpc) => {
+			if (rpc !== 'tools/list') return false;
+			result({ tools, nextCursor: `page ${pages++}` });
+			return true;
+		};
+		await watched.checkTools('github');
+		expect(watched.drift('github').ok).toBe(false);
+		expect(pages).toBeLessThanOrEqual(8);
+		expect(log.warn.mock.calls).toEqual([[{ provider: 'github', why: expect.stringMatching(reason) }, CANNOT_BE_READ]]);
+		expect(await watched.usableTools('github', PAT)).toMatchObject({ ok: false, error: { kind: 'unreadable' } });
+
+		await watched.checkTools('github'); // the same reason again is not news
+		expect(log.warn).toHaveBeenCalledTimes(1);
+		await watched.close();
+	},
+);
 
 test('a failed look keeps the changed names: an outage does not make a changed tool look unchanged', async () => {
 	server.tools = edited('issue_write', () => []);

@@ -18,6 +18,7 @@ afterEach(async () => {
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 const written = (second: number) => at(second).toISOString().replace('.000Z', 'Z');
+const MORE_THAN_READ = 'There is more to read than the portal reads at one look.';
 const since = new Date(at(50).getTime() + 700);
 
 /** 120 issues, one a second, newest first, as `list_issues` gives them. */
@@ -97,6 +98,34 @@ describe('issues since', () => {
 		expect(server.calls()).toHaveLength(2);
 	});
 
+	test('[reconcile-own] pages that are too large together are an error, never a shorter list, and soon given up', async () => {
+		const body = 'x'.repeat(45_000);
+		server.onCall = ({ args, text }) => {
+			const last = args.after === undefined ? 100_000 : Number(args.after);
+			const issues = Array.from({ length: 100 }, (_, i) => ({ number: last - i, created_at: written(99), body }));
+			text(JSON.stringify({ issues, pageInfo: { hasNextPage: true, endCursor: String(last - 100) } }));
+		};
+		const result = await upstream.issuesSince('github', PAT, target, since);
+		expect(result).toMatchObject({ ok: false, error: { kind: 'unreadable', why: MORE_THAN_READ } });
+		expect(server.calls().length).toBeLessThan(10);
+	});
+
+	test('a page of ten issues of the longest text that GitHub allows is read, however it is escaped', async () => {
+		server.onCall = ({ args, text }) => {
+			const length = Number(args.perPage);
+			const issues = Array.from({ length }, (_, i) => ({
+				number: 500 - i,
+				created_at: written(99),
+				body: '&'.repeat(65_536),
+			}));
+			const page = JSON.stringify({ issues, pageInfo: { hasNextPage: false } });
+			text(page.replaceAll('&', '\\u0026')); // as the server writes it, escaped once more on the wire
+		};
+		const result = await upstream.issuesSince('github', PAT, target, since);
+		if (!result.ok) throw new Error(result.error.why);
+		expect(result.value).toHaveLength(10);
+	});
+
 	test('a second page that fails is an error, never a shorter list', async () => {
 		server.onCall = (play) => (play.args.after === undefined ? listIssues(play) : play.socket.destroy());
 		const result = await upstream.issuesSince('github', PAT, target, at(0));
@@ -138,6 +167,19 @@ describe('comments since', () => {
 			createdAt: at(130),
 			text: 'c130',
 		});
+	});
+
+	test('[reconcile-own] pages that are too large together are an error, never a shorter list, and soon given up', async () => {
+		const body = 'x'.repeat(45_000);
+		server.onCall = ({ args, text }) =>
+			text(
+				JSON.stringify(
+					Array.from({ length: 100 }, (_, i) => ({ id: Number(args.page) * 100 + i, created_at: written(99), body })),
+				),
+			);
+		const result = await upstream.commentsSince('github', PAT, { ...target, number: 7 }, since);
+		expect(result).toMatchObject({ ok: false, error: { kind: 'unreadable', why: MORE_THAN_READ } });
+		expect(server.calls().length).toBeLessThan(10);
 	});
 
 	test('an address of the server’s own making is not taken over', async () => {

@@ -30,7 +30,8 @@ const MOST = 64;
 const TTL_MS = 10 * 60_000;
 /** A stale modern verdict fails loudly; a stale legacy one would succeed quietly for ever. */
 const ERA_TTL_MS = 10 * 60_000;
-const HANDSHAKE_BYTES = 256 * 1024;
+/** The server's introduction, 2 KB of v1.0.4's: each of the clients keeps it. */
+const HANDSHAKE_BYTES = 32 * 1024;
 
 /**
  * MCP clients for one server, one per credential, so that a call costs one request and never an `initialize`. Keyed by

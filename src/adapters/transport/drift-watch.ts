@@ -1,4 +1,5 @@
 import type { Differences } from '#core/registry/drift';
+import { err, type Result } from '#core/result';
 import type { Clock, Log } from '#gateway/ports';
 
 /** The differences are those of the last look that worked. */
@@ -20,19 +21,24 @@ export interface DriftWatch {
  */
 export function watchDrift(
 	{ clock, log }: { clock: Clock; log: Log },
-	look: (deadline?: AbortSignal) => Promise<Required<Differences> | null>,
+	look: (deadline?: AbortSignal) => Promise<Result<Required<Differences>, string>>,
 ): DriftWatch {
 	let state: Drift = { ok: false, changed: [], missing: [], refusesAll: null, checkedAt: null };
+	let failed: string | null = null;
 	let looking: Promise<void> | null = null;
 
 	async function lookNow(deadline?: AbortSignal): Promise<void> {
 		const began = clock.now();
-		const seen = await look(deadline).catch(() => null);
-		if (seen === null) {
-			if (state.ok) log.warn({ provider: 'github' }, 'the list of tools cannot be read');
+		const looked = await look(deadline).catch((cause) => err(`The look broke: ${cause}`));
+		if (!looked.ok) {
+			const why = looked.error;
+			if (why !== failed) log.warn({ provider: 'github', why }, 'the list of tools cannot be read');
+			failed = why;
 			state = { ...state, ok: false, checkedAt: began };
 			return;
 		}
+		failed = null;
+		const seen = looked.value;
 		if (seen.changed.join() !== state.changed.join()) {
 			log.warn({ provider: 'github', changed: seen.changed }, 'tool definitions differ from the pinned ones');
 		}

@@ -23,6 +23,8 @@ export interface Exchange {
 	readonly cap: number;
 	/** True as soon as there was a connection, so that bytes of the request may have left. */
 	connected: boolean;
+	/** Bytes of response bodies that were read. */
+	bytes: number;
 	/** The JSON-RPC response to this very request. */
 	answer?: JsonObject;
 	/** The HTTP status when it was not a success, and the beginning of its body. */
@@ -38,5 +40,5 @@ export interface Exchange {
 export const currentExchange = new AsyncLocalStorage<Exchange>();
 
 export function newExchange(secret: string, deadline: AbortSignal, cap: number): Exchange {
-	return { secret, deadline, cap, connected: false };
+	return { secret, deadline, cap, connected: false, bytes: 0 };
 }

@@ -39,7 +39,7 @@ export const oneShotFetch: FetchLike = async (input, init) => {
 			signal: exchange.deadline,
 		});
 		const header = (name: string) => String(response.headers[name] ?? '');
-		const chunks = capped(response.body, exchange.cap);
+		const chunks = capped(response.body, exchange);
 		const status = response.statusCode;
 
 		if (status >= 300 && status < 400) throw new ExchangeError('redirected');
@@ -96,11 +96,12 @@ function oneConnection(origin: string, exchange: Exchange): Client {
 	});
 }
 
-async function* capped(body: AsyncIterable<Uint8Array>, cap: number): AsyncGenerator<Uint8Array> {
+async function* capped(body: AsyncIterable<Uint8Array>, exchange: Exchange): AsyncGenerator<Uint8Array> {
 	let size = 0;
 	for await (const chunk of body) {
 		size += chunk.byteLength;
-		if (size > cap) throw new ExchangeError('too_large');
+		exchange.bytes += chunk.byteLength;
+		if (size > exchange.cap) throw new ExchangeError('too_large');
 		yield chunk;
 	}
 }

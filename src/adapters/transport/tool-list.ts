@@ -9,26 +9,36 @@ import { keptAwayByPath } from './path-restriction.ts';
 import { type ReadFailure, readExchange } from './read-result.ts';
 import type { Requested } from './request.ts';
 
-const MOST_PAGES = 64;
+/** For all pages together: parsed, a text may take twenty times its size. All that v1.0.4 has is a tenth of it. */
+const LIST_BYTES = 2 * 1024 * 1024;
+const MOST_PAGES = 8;
+const MOST_TOOLS = 500;
 
-/** Every tool definition that the server lists for a credential, as served, through all pages. */
+/** Every tool definition that the server lists for a credential, as served, through all pages; or an error, never a part. */
 export async function listTools(
-	send: (params: JsonObject) => Promise<Requested>,
+	send: (params: JsonObject, cap: number) => Promise<Requested>,
 ): Promise<Result<JsonValue[], ReadFailure>> {
 	const served: JsonValue[] = [];
+	let left = LIST_BYTES;
 	let cursor: string | undefined;
 	for (let page = 0; page < MOST_PAGES; page++) {
-		const exchange = readExchange(await send(cursor === undefined ? {} : { cursor }));
-		if (!exchange.ok) return exchange;
+		const exchange = readExchange(await send(cursor === undefined ? {} : { cursor }, left));
+		if (!exchange.ok) return exchange.error.tooLarge === true ? tooMuch('larger than 2 MiB') : exchange;
+		left -= exchange.value.bytes;
 		const result = exchange.value.answer?.result;
 		if (!isObject(result) || !Array.isArray(result.tools)) return err(unreadable);
-		served.push(...result.tools);
+		if (served.length + result.tools.length > MOST_TOOLS) return tooMuch(`of more tools than ${MOST_TOOLS}`);
+		for (const tool of result.tools) served.push(tool);
 		const next = result.nextCursor;
 		if (next === undefined) return ok(served);
 		if (typeof next !== 'string' || next === cursor) return err(unreadable);
 		cursor = next;
 	}
-	return err(unreadable);
+	return tooMuch(`of more pages than ${MOST_PAGES}`);
+}
+
+function tooMuch(what: string): Result<never, ReadFailure> {
+	return err({ kind: 'unreadable', why: `The list of tools is ${what}.` });
 }
 
 const unreadable: ReadFailure = { kind: 'unreadable', why: 'The list of tools cannot be read.' };

@@ -2,7 +2,7 @@ import type { JsonObject } from '#core/canonical-json';
 import type { UpstreamOutcome } from '#core/execution/state';
 import { type Differences, refusedTool } from '#core/registry/drift';
 import { pinnedTools } from '#core/registry/pins';
-import { err, ok } from '#core/result';
+import { err, ok, type Result } from '#core/result';
 import type { Sha256 } from '#core/sha256';
 import type { Clock, Log, Upstream } from '#gateway/ports';
 import { createConnections } from './connections.ts';
@@ -33,7 +33,10 @@ export interface UpstreamConfig {
 
 const PROBE_TOKEN = 'github_pat_THIS_IS_NOT_A_TOKEN_IT_ONLY_LISTS_TOOLS';
 const CALL_BYTES = 1024 * 1024;
-const LIST_BYTES = 8 * 1024 * 1024;
+/** Ten issues or comments of the longest text that GitHub allows, in the longest spelling. */
+const READ_BYTES = 5 * 1024 * 1024;
+/** For all answers of one look: who fills a repository, and the server, decide how many pages there are to keep. */
+const LOOK_BYTES = 32 * 1024 * 1024;
 /** A verdict on the definitions older than this is renewed before the first call over a new connection. */
 const RECHECK_MS = 5_000;
 
@@ -64,26 +67,31 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 	}
 
 	const listFor = (secret: string, deadline: AbortSignal = AbortSignal.timeout(config.timeoutMs)) =>
-		listTools((params) => send(secret, 'tools/list', params, { cap: LIST_BYTES, deadline }));
+		listTools((params, cap) => send(secret, 'tools/list', params, { cap, deadline }));
 
-	async function look(deadline?: AbortSignal): Promise<Required<Differences> | null> {
+	async function look(deadline?: AbortSignal): Promise<Result<Required<Differences>, string>> {
 		const served = await listFor(config.probeToken ?? PROBE_TOKEN, deadline);
-		if (!served.ok) return null;
-		return compareTools(served.value, {
+		if (!served.ok) return err(served.error.why);
+		const differences = compareTools(served.value, {
 			pins: pinnedTools('github'),
 			sha256: config.sha256,
 			acceptedRestDigests: config.acceptedRestDigests ?? {},
 			exact: config.exactTools ?? false,
 			path: new URL(config.url).pathname,
 		});
+		return ok(differences);
 	}
 
-	const readWith =
-		(secret: string): ReadTool =>
-		async (tool, args) => {
-			const requested = await send(secret, 'tools/call', { name: tool, arguments: args }, { cap: LIST_BYTES });
-			return readJson(requested, textsOf(args));
+	/** Reads for one look: what it has read once too much stays an error, so that a part is never taken for the whole. */
+	const readWith = (secret: string): ReadTool => {
+		let left = LOOK_BYTES;
+		return async (tool, args) => {
+			const cap = Math.min(READ_BYTES, left);
+			const requested = await send(secret, 'tools/call', { name: tool, arguments: args }, { cap });
+			if (requested.kind === 'exchanged') left -= requested.exchange.bytes;
+			return left > 0 ? readJson(requested, textsOf(args)) : err(moreThanRead);
 		};
+	};
 
 	async function call({ provider, tool, args, secret, expect }: Parameters<Upstream['call']>[0]) {
 		if (!configured(provider)) return { kind: 'not_sent', why: 'No MCP server is configured.' } as const;
@@ -134,6 +142,8 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 		close: async () => connections?.close(),
 	};
 }
+
+const moreThanRead = { kind: 'unreadable', why: 'There is more to read than the portal reads at one look.' } as const;
 
 function settle(requested: Requested, judged: Parameters<typeof outcomeOf>[1]): UpstreamOutcome {
 	switch (requested.kind) {
