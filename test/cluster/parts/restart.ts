@@ -12,8 +12,9 @@ const uids = async (selector: string): Promise<string[]> =>
 
 async function settingOf(name: string): Promise<string> {
 	const script = `console.log(process.env[${JSON.stringify(name)}])`;
+	const [pod] = await pods(NAMESPACE, PORTAL_PODS);
 	const node = ['-c', 'portal', '--', '/usr/local/bin/node', '-e', script];
-	return (await kubectl('-n', NAMESPACE, 'exec', 'deploy/karc-portal', ...node)).trim();
+	return (await kubectl('-n', NAMESPACE, 'exec', pod?.metadata.name ?? '', ...node)).trim();
 }
 
 describe('a changed value', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { over, upgrade, VALUES } from '../chart.ts';
-import { apply, kubectl, run } from '../kube.ts';
+import { apply, kubectl, run, untilGone } from '../kube.ts';
 import { approve, execute, TENANT, untilReady } from '../portal.ts';
-import { NAMESPACE, PORTAL_URL } from '../settings.ts';
+import { NAMESPACE, PORTAL_PODS, PORTAL_URL } from '../settings.ts';
 import { admin, signedOut } from '../story.ts';
 
 /* Commands of docs/runbook.md as they stand there, in the portal's own pod. Last of all: a turned root key is not turned back. */
@@ -70,14 +70,17 @@ describe('the runbook', () => {
 		await expectWritable('While both keys open');
 		const swapped = { existingSecret: name, previous: { existingSecret: 'karc-portal-root-key' } };
 		await upgrade(over(VALUES, { rootKey: swapped }));
+		await untilGone(NAMESPACE, PORTAL_PODS);
 		expect((await (await admin()).send('GET', '/api/me')).status).toBe(401);
 		signedOut();
 		await expectWritable('After the swap');
+		await untilGone(NAMESPACE, PORTAL_PODS);
 		await keys('rewrap');
 		await keys('status');
 		await upgrade(over(VALUES, { rootKey: { existingSecret: name } }));
 		await expectWritable('Under the new key alone');
 		await upgrade(over(VALUES, { rootKey: { existingSecret: name, keyVersion: 2 } }));
+		await untilGone(NAMESPACE, PORTAL_PODS);
 		await keys('reencrypt');
 		await expectWritable('Under the second version');
 		const verdict = await (await admin()).send('POST', `/api/audit/verify-chain?tenant=${TENANT}`, {});
