@@ -1,7 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -10,12 +11,17 @@ export const CHART = join(ROOT, 'chart/karc-portal');
 export const MINIMAL = join(import.meta.dirname, 'values/minimal.yaml');
 export const EVERYTHING = join(import.meta.dirname, 'values/everything.yaml');
 
-let program: string | undefined;
+let found: string | undefined;
 
 /** The pinned helm (scripts/helm.ts); the first test on a machine waits for it to arrive. */
+function program(): string {
+	found ??= execFileSync(process.execPath, [join(ROOT, 'scripts/helm.ts'), 'helm'], { encoding: 'utf8' }).trim();
+	return found;
+}
+const env = { ...process.env, KUBECONFIG: '/nonexistent' };
+
 function helm(args: readonly string[], input = ''): { status: number | null; stdout: string; stderr: string } {
-	program ??= execFileSync(process.execPath, [join(ROOT, 'scripts/helm.ts'), 'helm'], { encoding: 'utf8' }).trim();
-	return spawnSync(program, args, { input, encoding: 'utf8', env: { ...process.env, KUBECONFIG: '/nonexistent' } });
+	return spawnSync(program(), args, { input, encoding: 'utf8', env });
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look at any field of any kind; a wrong path fails the expectation
@@ -84,6 +90,15 @@ export function parse(text: string): KubeObject[] {
 		if (document.errors[0] !== undefined) throw document.errors[0];
 		return document.toJS() as KubeObject;
 	});
+}
+
+/** What would be installed into the cluster whose API server has this address: `lookup` finds what is there. */
+export async function renderInto(address: string, values: object = {}): Promise<KubeObject[]> {
+	const cluster = ['--dry-run=server', '--disable-openapi-validation', '--kube-apiserver', address];
+	const args = ['template', 'anything', CHART, '-n', 'prod', ...cluster, '-f', MINIMAL];
+	const sets = Object.entries(values).map(([name, value]) => `--set-json=${name}=${JSON.stringify(value)}`);
+	const { stdout } = await promisify(execFile)(program(), [...args, ...sets], { env });
+	return parse(stdout);
 }
 
 /** What `helm install` would tell its user, of a cluster where nothing is yet. */

@@ -147,20 +147,28 @@ securityContext:
 {{- toYaml $settings }}
 {{- end }}
 
-{{/* A hash of what the pods read from Secrets, so that a change restarts them. `lookup` is empty without a cluster. */}}
+{{/* A hash of what the pods read from Secrets, so that a change restarts them. The annotation is open to whoever may read a
+Deployment or a rendered file, and a hash of a password alone is a way to guess it: so of Secrets that are there only the version
+goes in, and of a trial's values nothing unless the root key is among them, which nobody guesses. `lookup` is empty without a cluster. */}}
 {{- define "portal.secretChecksum" -}}
-{{- $seen := list .Values.secretRevision .Values.trialSecret -}}
+{{- $seen := list .Values.secretRevision (include "portal.trialHas" (list . "PORTAL_SECRET") | eq "true" | ternary .Values.trialSecret.data dict) -}}
 {{- $names := list (include "portal.databaseSecret" .) .Values.database.migration.existingSecret (include "portal.rootKeySecret" .) .Values.rootKey.previous.existingSecret .Values.firstAdmin.existingSecret .Values.privateCA.secret -}}
 {{- range $names | compact -}}
-{{- $seen = append $seen (get (lookup "v1" "Secret" $.Release.Namespace . | default dict) "data") -}}
+{{- $seen = append $seen (include "portal.versionOf" (list $ "Secret" .)) -}}
 {{- end -}}
 {{- toJson $seen | sha256sum }}
 {{- end }}
 {{- define "portal.caChecksum" -}}
 {{- $seen := list .Values.secretRevision -}}
-{{- with .Values.privateCA.configMap }}{{ $seen = append $seen (get (lookup "v1" "ConfigMap" $.Release.Namespace . | default dict) "data") }}{{ end -}}
-{{- with .Values.privateCA.secret }}{{ $seen = append $seen (get (lookup "v1" "Secret" $.Release.Namespace . | default dict) "data") }}{{ end -}}
+{{- with .Values.privateCA.configMap }}{{ $seen = append $seen (include "portal.versionOf" (list $ "ConfigMap" .)) }}{{ end -}}
+{{- with .Values.privateCA.secret }}{{ $seen = append $seen (include "portal.versionOf" (list $ "Secret" .)) }}{{ end -}}
 {{- toJson $seen | sha256sum }}
+{{- end }}
+
+{{/* The resourceVersion of an object that is there: another one after every change. Call with (list . kind name). */}}
+{{- define "portal.versionOf" -}}
+{{- $found := lookup "v1" (index . 1) (index . 0).Release.Namespace (index . 2) | default dict -}}
+{{- get (get $found "metadata" | default dict) "resourceVersion" }}
 {{- end }}
 
 {{/* The private CA's volume, mount and path. */}}
