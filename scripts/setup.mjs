@@ -7,6 +7,8 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 process.chdir(root);
+/** `--no-pages`: packages alone, for a command whose output somebody may be reading: what is said here goes to stderr. */
+const pages = !process.argv.includes('--no-pages');
 
 const PAGES = [
 	'src/app',
@@ -37,11 +39,11 @@ function step(title, stamp, sources, work) {
 	const wanted = hashOf(sources);
 	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
 	const started = Date.now();
-	console.log(`• ${title} …`);
+	console.error(`• ${title} …`);
 	work();
 	mkdirSync(join(stamp, '..'), { recursive: true });
 	writeFileSync(stamp, wanted);
-	console.log(`  done in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+	console.error(`  done in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
 function run(command, args, advice) {
@@ -68,9 +70,10 @@ if (!version.startsWith('v24.')) {
 	process.exit(1);
 }
 
-step('Building the pages', '.next/.stamp', ['package-lock.json', ...PAGES], () => {
-	rmSync('.next/standalone', { recursive: true, force: true });
-	run(node, ['node_modules/next/dist/bin/next', 'build'], 'See the lines above.');
-	cpSync('.next/static', '.next/standalone/.next/static', { recursive: true });
-	if (existsSync('public')) cpSync('public', '.next/standalone/public', { recursive: true });
-});
+if (pages)
+	step('Building the pages', '.next/.stamp', ['package-lock.json', ...PAGES], () => {
+		rmSync('.next/standalone', { recursive: true, force: true });
+		run(node, ['node_modules/next/dist/bin/next', 'build'], 'See the lines above.');
+		cpSync('.next/static', '.next/standalone/.next/static', { recursive: true });
+		if (existsSync('public')) cpSync('public', '.next/standalone/public', { recursive: true });
+	});
