@@ -7,7 +7,8 @@ const config: NextConfig = {
 	outputFileTracingIncludes: { '/errors/[code]': ['./docs/errors/*.md'] },
 	// images.unoptimized: no page needs sharp, which is half the size of the standalone folder.
 	outputFileTracingExcludes: { '/**': ['node_modules/sharp/**', 'node_modules/@img/**'] },
-	images: { unoptimized: true },
+	// maximumDiskCacheSize: it may write nowhere, and would make a folder for them all the same.
+	images: { unoptimized: true, maximumDiskCacheSize: 0 },
 	poweredByHeader: false,
 	reactStrictMode: true,
 	devIndicators: false,

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +17,8 @@ const STOP_MS = 5_000;
 
 /**
  * Runs Next's own standalone `server.js` as a loopback child and starts it again when it dies; resolves once it listens.
- * It gets no environment but what it needs: no secret, no database URL.
+ * It gets no environment but what it needs: no secret, no database URL. Since the system would let it read ours, as the
+ * same user, Node's permission model lets it read its own folder only, write nothing, and start no program or thread.
  * @param options.server path of the standalone server.js
  */
 export async function startNextChild(options: { server: string; log: Log }): Promise<NextChild> {
@@ -24,11 +26,18 @@ export async function startNextChild(options: { server: string; log: Log }): Pro
 	let listening: number | null = null;
 	let stopping = false;
 
+	// The signal that opens Node's debugger needs no right, and whoever speaks to a debugger has everything.
+	if (!process.listeners('SIGUSR1').includes(noDebugger)) process.on('SIGUSR1', noDebugger);
+	// Node resolves links before it asks for the right to read.
+	const server = realpathSync(options.server);
+	const folder = dirname(server);
+	const rights = ['--permission', `--allow-fs-read=${folder}/*`, `--allow-fs-read=${guard}`];
+
 	const start = async (): Promise<void> => {
 		const port = await freePort();
-		const started = fork(options.server, {
-			cwd: dirname(options.server),
-			execArgv: ['--import', guard, '--max-http-header-size=65536'],
+		const started = fork(server, {
+			cwd: folder,
+			execArgv: [...rights, '--import', guard, '--max-http-header-size=65536'],
 			env: {
 				NODE_ENV: 'production',
 				HOSTNAME: '127.0.0.1',
@@ -76,6 +85,8 @@ export async function startNextChild(options: { server: string; log: Log }): Pro
 			}),
 	};
 }
+
+function noDebugger(): void {}
 
 /** `PORT=0` means 3000 to Next, so a free one is found first. */
 function freePort(): Promise<number> {
