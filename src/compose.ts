@@ -185,7 +185,15 @@ async function nameFirstAdmin(
 ): Promise<void> {
 	if (named !== null) {
 		const made = await admins.fromEnvironment(named);
-		if (made !== null) log.info(made, 'the first platform admin, as PORTAL_ADMIN_EMAIL names them');
+		if (made === null) return;
+		if (made.tookOver === undefined)
+			log.info({ ...made }, 'the first platform admin, as PORTAL_ADMIN_EMAIL names them');
+		else {
+			log.warn(
+				{ ...made },
+				'the first platform admin, as PORTAL_ADMIN_EMAIL names them: a tenant’s link had made this account, so its password is PORTAL_ADMIN_PASSWORD now, and its sessions and tokens have ended',
+			);
+		}
 	} else if (!(await store.hasPlatformAdmin())) {
 		log.warn(
 			{},

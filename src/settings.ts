@@ -98,7 +98,7 @@ export const settings = z.object({
 		),
 	PORTAL_ADMIN_PASSWORD: password
 		.optional()
-		.describe('12 to 128 characters. An account that exists keeps its password.'),
+		.describe('12 to 128 characters. An account that exists keeps its password, unless a tenant’s link made it.'),
 	DATABASE_URL: databaseUrl
 		.optional()
 		.describe(

@@ -12,13 +12,12 @@ export interface Identity {
 	mintToken(): { token: string; hash: string };
 }
 
-/** Counted as a failure until `settle` is told otherwise; `retryAfter` in seconds. */
-export type OpenLimit = (
-	address: string,
-) => Promise<
-	| { readonly allowed: true; readonly settle: (outcome: 'succeeded' | 'failed') => Promise<void> }
-	| { readonly allowed: false; readonly retryAfter: number }
->;
+/** Failures by client address. */
+export interface OpenLimit {
+	/** Seconds until the address may try again; null when it may now. */
+	wait(address: string): Promise<number | null>;
+	failed(address: string): Promise<void>;
+}
 
 export interface ApiDeps {
 	readonly gateway: Deps;

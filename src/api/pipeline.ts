@@ -10,7 +10,7 @@ import { type AnswerOf, type RouteKey, type RouteSpec, type Routes, routes } fro
 import type { ApiDeps } from './deps.ts';
 import { checkContentType, checkOrigin } from './http-checks.ts';
 import { apiHeaders, problem } from './problem.ts';
-import { readBody } from './read-body.ts';
+import { readBody, readWhole } from './read-body.ts';
 
 export type ApiEnv = { Bindings: Bindings; Variables: { requestId: string; clientAddress: string } };
 
@@ -111,7 +111,10 @@ async function run(
 	} as unknown as RouteInput<RouteKey>);
 }
 
-/** An open route that takes a body, from check 3 on. What broke in the portal counts as nobody's failure. */
+/**
+ * An open route that takes a body, from check 3 on. What broke in the portal counts as nobody's failure, nor does a body
+ * that is still open or never came whole: else whoever shares an address could shut it out without one wrong request.
+ */
 async function runOpen(
 	deps: ApiDeps,
 	spec: RouteSpec,
@@ -120,25 +123,25 @@ async function runOpen(
 ): Promise<Result<unknown, Refusal> | Response> {
 	const { raw: request } = base.context.req;
 	const address = deps.clientAddress(request.headers, getConnInfo(base.context).remote.address ?? '');
-	const attempt = await deps.openLimit(address);
-	if (!attempt.allowed) {
-		const { retryAfter } = attempt;
+	const retryAfter = await deps.openLimit.wait(address);
+	if (retryAfter !== null) {
 		return err(
 			refuse('rate_limited', `Too many failures from your address. Ready again in ${retryAfter} s.`, { retryAfter }),
 		);
 	}
 	base.context.set('clientAddress', address);
-	let failed = false;
+	let bytes: RawBody;
 	try {
-		const read = readInput(spec, base.context, await readBody(request));
-		const result = read.ok
-			? await handler({ ...base, ...read.value, raw: null } as unknown as RouteInput<RouteKey>)
-			: read;
-		failed = !(result instanceof Response) && !result.ok;
-		return result;
-	} finally {
-		await attempt.settle(failed ? 'failed' : 'succeeded');
+		bytes = await readWhole(request);
+	} catch {
+		return err(refuse('invalid_request', 'The request ended before its body did.'));
 	}
+	const read = readInput(spec, base.context, bytes);
+	const result = read.ok
+		? await handler({ ...base, ...read.value, raw: null } as unknown as RouteInput<RouteKey>)
+		: read;
+	if (!(result instanceof Response) && !result.ok) await deps.openLimit.failed(address);
+	return result;
 }
 
 type Membership = Pick<IdentityStore, 'memberBySlug'>;

@@ -6,13 +6,14 @@ import { MAX_BODY_BYTES, type RawBody } from '#gateway/request';
  */
 export async function readBody(request: Request): Promise<RawBody> {
 	try {
-		return await read(request);
+		return await readWhole(request);
 	} catch {
 		return new Uint8Array();
 	}
 }
 
-async function read(request: Request): Promise<RawBody> {
+/** As {@link readBody}, but throws when the sender left half-way. */
+export async function readWhole(request: Request): Promise<RawBody> {
 	const declared = request.headers.get('content-length');
 	if (declared !== null) {
 		// Node's parser holds the sender to the length it declared.

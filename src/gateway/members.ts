@@ -8,9 +8,9 @@ import type { JoinIdentity } from './people-ports.ts';
 import type { Answer, Caller } from './ports.ts';
 
 /**
- * Adds a person (contracts §6). An account that the platform or this tenant itself has made is a member at once. For any
- * other address there is a link, also when another tenant has made its account: an ADMIN there may know the password, and
- * nobody here should be told who is where.
+ * Adds a person (contracts §6). An account that the platform has made is a member at once. For any other address there is
+ * a link, also when a tenant's link has made its account, this tenant's too: whoever was ADMIN then may know the password,
+ * and nobody here should be told who is where.
  */
 export async function addMember(
 	deps: Deps,

@@ -38,7 +38,7 @@ export interface Newcomer {
 	readonly role: Role;
 }
 
-/** What became of them: `added` has an account that this tenant may take for theirs, `invited` has to use the link. */
+/** What became of them: `added` has an account that the platform made, `invited` has to use the link. */
 export type LetIn = { readonly kind: 'added' | 'invited'; readonly id: string };
 
 /** A change of one person's place in a tenant, for its audit row: ids and roles only, since rows cannot be erased. */
@@ -82,7 +82,10 @@ export interface PeopleStore {
 		link: Link;
 		entry: MemberEntry;
 	}): Promise<Result<LetIn, Extract<RefusalCode, 'role_required' | 'already_member'>>>;
-	/** Also of an invitation. Without a row when that is the role already. */
+	/**
+	 * Also of an invitation. Without a row when that is the role already. Whoever ceases to be ADMIN loses the open links that
+	 * they made here, a row each.
+	 */
 	setMemberRole(input: {
 		tenantId: string;
 		by: string;
@@ -90,7 +93,7 @@ export interface PeopleStore {
 		role: Role;
 		entry: MemberEntry;
 	}): Promise<Result<null, Extract<RefusalCode, 'role_required' | 'not_found' | 'last_admin'>>>;
-	/** Also of an invitation. A member's tokens of this tenant are revoked with it. */
+	/** Also of an invitation. A member's tokens of this tenant are revoked with it, an ADMIN's open links too, a row each. */
 	removeMember(input: {
 		tenantId: string;
 		by: string;
@@ -98,21 +101,22 @@ export interface PeopleStore {
 		entry: MemberEntry;
 	}): Promise<Result<null, Extract<RefusalCode, 'role_required' | 'not_found' | 'last_admin'>>>;
 	/**
-	 * A tenant with its first ADMIN. Rows: `tenant.created` in the platform log, the ADMIN's in the tenant's own. A slug whose
-	 * tenant nobody has entered before its only link ran out is not taken: that tenant gets the new ADMIN.
+	 * A tenant with its first ADMIN, made by the platform admin `by`. Rows: `tenant.created` in the platform log, the ADMIN's in the tenant's own. A slug whose
+	 * tenant nobody has entered before its only link ended is not taken: that tenant gets the new ADMIN.
 	 */
 	openTenant(input: {
 		tenant: Tenant;
+		by: string;
 		admin: Newcomer;
 		link: Link;
 		created: (tenant: Tenant) => EntryDraft;
 		entry: MemberEntry;
 	}): Promise<Result<LetIn, 'slug_taken'>>;
-	/** The invitation whose link has this hash, unless it has expired. */
+	/** The invitation whose link has this hash, unless it has expired or its maker may make none here any more. */
 	invitationByHash(secretHash: string): Promise<FoundInvitation | null>;
 	/**
-	 * Uses a link, once: membership and, if it is to be made, the account. `gone`: used, replaced, withdrawn or expired since
-	 * it was looked up. `account_appeared`: the address has an account now. Nothing was done then.
+	 * Uses a link, once: membership and, if it is to be made, the account. `gone`: used, replaced, withdrawn, expired or its maker no longer
+	 * ADMIN since it was looked up. `account_appeared`: the address has an account now. Nothing was done then.
 	 */
 	acceptInvitation(input: {
 		tenantId: string;

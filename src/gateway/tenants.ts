@@ -23,6 +23,7 @@ export async function openTenant(
 	const name = wanted.adminEmail.split('@')[0] ?? wanted.adminEmail;
 	const done = await deps.store.openTenant({
 		tenant: { id: deps.ids.uuid(), slug: wanted.slug, name: wanted.name },
+		by: by.principal.person.id,
 		admin: newcomer(deps.ids.uuid(), { email: wanted.adminEmail, name, role: 'ADMIN' }),
 		link: { secretHash, expiresAt },
 		created: ({ id, slug }) => ({

@@ -168,6 +168,20 @@ describe('guessing links', () => {
 		expectProblem(await joinWith(test, unknown, '2001:db8:1::1'), 'not_found');
 	});
 
+	it('bodies that are open, or that broke off, shut nobody out: what counts is a body that came and was wrong', async () => {
+		const from = '203.0.113.11';
+		const held = [...Array(30).keys()].map(() => heldBody());
+		const answers = held.map(({ body }) =>
+			raw(test, 'POST', '/api/join', { headers: { ...headers, 'x-forwarded-for': from }, body }),
+		);
+		await Promise.all(held.map(({ awaited }) => awaited));
+		expectProblem(await joinWith(test, unknown, from), 'not_found');
+		for (const { breakOff } of held) breakOff();
+		for (const answer of await Promise.all(answers)) expectProblem(answer, 'invalid_request');
+		for (let i = 0; i < 29; i++) expectProblem(await joinWith(test, unknown, from), 'not_found');
+		expectProblem(await joinWith(test, unknown, from), 'rate_limited');
+	});
+
 	it('while the database is away nothing counts', async () => {
 		const { gateway } = test.portal;
 		const real = gateway.store.invitationByHash;
@@ -237,6 +251,27 @@ describe('the bootstrap link', () => {
 		}
 	});
 });
+
+/** A body of which a part has come and the portal is waiting for the rest. */
+function heldBody() {
+	const { promise: awaited, resolve: asked } = Promise.withResolvers<void>();
+	const { promise: left, reject: leave } = Promise.withResolvers<void>();
+	let begun = false;
+	const body = new ReadableStream<Uint8Array>(
+		{
+			pull(controller) {
+				if (begun) {
+					asked();
+					return left;
+				}
+				begun = true;
+				controller.enqueue(new TextEncoder().encode('{'));
+			},
+		},
+		{ highWaterMark: 0 },
+	);
+	return { body, awaited, breakOff: () => leave(new Error('gone')) };
+}
 
 it('many uses of one link at once make one account', async () => {
 	const { secret } = await ask(admin, 'many@demo.local');

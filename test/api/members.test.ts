@@ -82,6 +82,17 @@ describe('adding a person', () => {
 		for (const { id } of invited) expect((await admin.delete(at(id))).status).toBe(200);
 	});
 
+	it('[no-borrowed-account] whose account a link of this very tenant made: a link again, and its password', async () => {
+		const { id } = await joined(test, admin, 'cfo@demo.local');
+		expect((await admin.delete(at(id))).status).toBe(200);
+		// Whoever handed out the first link may have used it: to add the address must not make them ADMIN.
+		const { secret } = await ask(admin, 'cfo@demo.local', 'ADMIN');
+		expect((await namesIn(admin)).members).not.toContain('cfo@demo.local');
+		const wrong = await joinWith(test, { secret, name: 'Real CFO', password: 'a password of one’s own' });
+		expectProblem(wrong, 'unauthenticated');
+		expect((await joinWith(test, { secret, name: 'Real CFO', password: NEW_PASSWORD })).status).toBe(200);
+	});
+
 	it.each([
 		{ email: 'no address' },
 		{ email: `${'a'.repeat(250)}@x.io` },
@@ -155,12 +166,13 @@ describe('changing and removing', () => {
 		expect((await client.get('/api/me')).body.memberships).toEqual([]);
 		expect(codeOf(await token.get('/api/flags?tenant=demo'))).toBe('unauthenticated');
 		expectProblem(await admin.delete(at(id)), 'not_found');
-		const again = await admin.post(MEMBERS, { email: 'remy@demo.local', name: 'R', role: 'ADMIN' });
-		expect([again.status, Object.keys(again.body)]).toEqual([201, ['id']]);
+		const again = await ask(admin, 'remy@demo.local', 'ADMIN');
+		const back = await joinWith(test, { secret: again.secret, name: 'R', password: NEW_PASSWORD });
+		expect(back.status, back.text).toBe(200);
 		expect(codeOf(await client.get('/api/flags?tenant=demo'))).toBe('ok');
 		expect(codeOf(await token.get('/api/flags?tenant=demo'))).toBe('unauthenticated');
 		// They may also go by themselves.
-		expect((await client.delete(at(again.body.id))).status).toBe(200);
+		expect((await client.delete(at(again.id))).status).toBe(200);
 		expect(codeOf(await client.get('/api/flags?tenant=demo'))).toBe('tenant_not_found');
 	});
 
@@ -195,6 +207,30 @@ describe('changing and removing', () => {
 		expectProblem(await joinWith(test, body), 'not_found');
 		expect(await namesIn(admin)).toMatchObject({ invited: expect.not.arrayContaining(['walt@demo.local']) });
 	});
+
+	it.each(['removed', 'demoted'])(
+		'[link-once] who is %s does not come back by a link that they made as ADMIN',
+		async (how) => {
+			const mal = await joined(test, admin, `mal-${how}@demo.local`, 'ADMIN');
+			const own = await ask(mal.client, `alias-${how}@demo.local`, 'ADMIN');
+			const others = await ask(admin, `fine-${how}@demo.local`);
+			const [ended, rows] = await withRows(test, tenantId, () =>
+				how === 'removed' ? admin.delete(at(mal.id)) : change(admin, mal.id, 'MEMBER'),
+			);
+			expect(ended.status).toBe(200);
+			const requestId = ended.headers.get('x-request-id');
+			expect(rows).toMatchObject([
+				{ action: how === 'removed' ? 'access.member.removed' : 'access.member.set', requestId },
+				{
+					...{ action: 'invitation.withdrawn', requestId, actor: { role: 'ADMIN' } },
+					detail: { old: { invitation: own.id, role: 'ADMIN' }, new: null },
+				},
+			]);
+			const body = { name: 'Back', password: NEW_PASSWORD };
+			expectProblem(await joinWith(test, { ...body, secret: own.secret }), 'not_found');
+			expect((await joinWith(test, { ...body, secret: others.secret })).status).toBe(200);
+		},
+	);
 
 	it('[tenant-isolation] another tenant’s ids, and what is no id, name nobody here', async () => {
 		const asked = await ask(elsewhere, 'ida@other.local', 'MEMBER', 'other');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditRows, type Client, issue, proposed, startPortal, type TestPortal } from '#test/support/portal';
+import { ask, NEW_PASSWORD } from './people.ts';
 
 let portal: TestPortal;
 let admin: Client;
@@ -66,8 +67,17 @@ describe('GET /metrics', () => {
 		expect(Object.keys(requests).some((labels) => labels.includes('method="other"'))).toBe(true);
 	});
 
-	it('counts a refused sign-in', async () => {
+	it('counts a refused sign-in, and a wrong password that came with a link', async () => {
 		await portal.anonymous.post('/api/auth/sign-in/email', { email: 'admin@demo.local', password: 'wrong-password' });
 		expect(await samples('portal_sign_in_failures_total')).toEqual({ '': 1 });
+		const first = await ask(admin, 'meg@demo.local');
+		const name = 'Meg';
+		await portal.anonymous.post('/api/join', { secret: first.secret, name, password: NEW_PASSWORD });
+		await admin.delete(`/api/members/${first.id}?tenant=demo`);
+		const { secret } = await ask(admin, 'meg@demo.local');
+		const wrong = await portal.anonymous.post('/api/join', { secret, name, password: 'not the right one' });
+		expect(wrong.status).toBe(401);
+		await portal.anonymous.post('/api/join', { secret: 'x', name, password: NEW_PASSWORD });
+		expect(await samples('portal_sign_in_failures_total')).toEqual({ '': 2 });
 	});
 });

@@ -1,3 +1,4 @@
+import { v7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
 import { createFirstAdmins, type FirstAdmins } from '#adapters/identity/first-admin';
 import type { Database } from '#adapters/store/database';
@@ -62,12 +63,42 @@ describe.each(databases)('[first-admin] on $name', { timeout: 60_000 }, ({ open 
 		expect(await rows()).toHaveLength(1);
 	});
 
-	it('an account that exists keeps its name and password', async () => {
+	it('an account that the platform made keeps its name and password', async () => {
 		const { admins, identity, whoSignsIn } = await fresh();
 		await identity.accounts.createUser({ email, name: 'Olga', password: 'the password of before' });
 		expect(await admins.fromEnvironment({ email, password })).not.toBeNull();
 		expect(await whoSignsIn(password)).toBeNull();
 		expect(await whoSignsIn('the password of before')).toMatchObject({ platformAdmin: true, person: { name: 'Olga' } });
+	});
+
+	it('but one that a tenant’s link made: the environment’s password decides, what its maker holds of it ends, and its row says so', async () => {
+		const { admins, rows, whoSignsIn, whoIs, signIn, lines, database, identity, store } = await fresh();
+		const squatters = 'the password of whoever used the link';
+		const made = await identity.accounts.createUser({ email, name: 'Olga', password: squatters });
+		if (!made.ok) throw new Error(made.error);
+		const [userId, tenantId] = [made.value.id, v7()];
+		const by = { actor: { kind: 'system' } } as const;
+		await store.createTenant({ id: tenantId, slug: 'acme', name: 'Acme' }, by);
+		await store.addMember({ id: v7(), tenantId, userId, role: 'MEMBER' }, by);
+		await database.query('INSERT INTO account_origin (user_id, tenant_id) VALUES ($1, $2)', [userId, tenantId]);
+		await database.query(
+			`INSERT INTO portal_token (id, tenant_id, user_id, name, hash, scopes, created_at, expires_at)
+			VALUES ($1, $2, $3, 'ci', 'a hash', '{read}', now(), now() + interval '1 day')`,
+			[v7(), tenantId, userId],
+		);
+		const cookie = cookieOf(await signIn(email, squatters));
+
+		expect(await admins.fromEnvironment({ email, password })).toEqual({ userId, tookOver: { tenantId, tokens: 1 } });
+		expect(await whoIs({ cookie })).toBeNull();
+		expect(await whoSignsIn(squatters)).toBeNull();
+		expect(await whoSignsIn(password)).toMatchObject({ platformAdmin: true, person: { id: userId } });
+		expect(await store.tokens(tenantId)).toEqual([]);
+		expect(await database.query('SELECT 1 FROM account_origin')).toEqual([]);
+		expect((await rows()).at(-1)).toMatchObject({
+			action: 'access.platform-admin.set',
+			detail: { old: null, new: { userId }, by: 'environment', tookOver: { tenantId, tokens: 1 } },
+		});
+		expect(JSON.stringify([await rows(), lines])).not.toContain(password);
 	});
 
 	it('a link makes the account with the name and password that were typed', async () => {

@@ -104,6 +104,26 @@ describe.runIf(server.length > 0).each(server)('races about people between two p
 		expect(await verifyLog(bench.store, tenant.id)).toMatchObject({ ok: true });
 	});
 
+	it('[link-once] a link used while its maker is demoted or removed: either it was used, or its withdrawal has a row', async () => {
+		const { bench, rival, office } = await twoProcesses();
+		const { tenant, ada } = office;
+		for (let i = 0; i < 8; i++) {
+			const mal = await joined(bench, office, 'ADMIN');
+			const asked = await invited(bench, { ...office, ada: { ...ada, id: mal.userId } });
+			const place = { tenantId: tenant.id, by: ada.id, id: mal.id, entry };
+			const [use, end] = await Promise.all([
+				join(bench.store, tenant.id, asked.secretHash),
+				i % 2 ? rival.store.removeMember(place) : rival.store.setMemberRole({ ...place, role: 'MEMBER' }),
+			]);
+			expect(end.ok).toBe(true);
+			const { members, invited: open } = await bench.store.members(tenant.id);
+			expect(members.some(({ id }) => id === asked.id)).toBe(use.ok);
+			expect(open).toEqual([]);
+			const { entries } = await bench.store.page({ log: tenant.id, limit: 3, order: 'desc' });
+			expect(entries.some((row) => row.entry.includes('invitation.withdrawn'))).toBe(!use.ok);
+		}
+	});
+
 	it('many who ask in the same address at once: one invitation, one live link', async () => {
 		const { bench, rival, office } = await twoProcesses();
 		const email = newEmail();
@@ -117,11 +137,13 @@ describe.runIf(server.length > 0).each(server)('races about people between two p
 	});
 
 	it('two who open the same tenant at once: one does', async () => {
-		const { bench, rival } = await twoProcesses();
+		const { bench, rival, office } = await twoProcesses();
+		await bench.database.query('INSERT INTO platform_admin (user_id) VALUES ($1)', [office.ada.id]);
 		const slug = `t-${randomBytes(6).toString('hex')}`;
 		const openTenant = (store: PeopleStore) =>
 			store.openTenant({
 				tenant: { id: v7(), slug, name: 'New' },
+				by: office.ada.id,
 				admin: { id: v7(), email: newEmail(), name: 'First', role: 'ADMIN' },
 				link: { secretHash: randomBytes(32).toString('hex'), expiresAt: new Date(bench.now.getTime() + DAY_MS) },
 				created: () => draft({ action: 'tenant.created' }),

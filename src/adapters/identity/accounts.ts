@@ -1,5 +1,5 @@
 import { hashPassword, verifyPassword } from 'better-auth/crypto';
-import { insertAccount } from '#adapters/store/account';
+import { insertAccount, replacePassword } from '#adapters/store/account';
 import type { Database } from '#adapters/store/database';
 import { err, ok, type Result } from '#core/result';
 import type { Ids } from '#gateway/ports';
@@ -45,13 +45,7 @@ export function createAccounts(database: Database, ids: Ids, sessionsChanged: ()
 
 		async setPassword(userId, password) {
 			const hashed = await hashPassword(password);
-			await database.transaction(async ({ query }) => {
-				await query(
-					`UPDATE account SET password = $2, updated_at = now() WHERE user_id = $1 AND provider_id = 'credential'`,
-					[userId, hashed],
-				);
-				await query('DELETE FROM session WHERE user_id = $1', [userId]);
-			});
+			await database.transaction(({ query }) => replacePassword(query, userId, hashed));
 			sessionsChanged();
 		},
 	};

@@ -9,6 +9,15 @@ export interface AccountRows {
 	readonly passwordHash: string;
 }
 
+/** Inside a transaction: from now on this password alone signs in, and nobody is signed in yet. */
+export async function replacePassword(query: Query, userId: string, passwordHash: string): Promise<void> {
+	await query(
+		`UPDATE account SET password = $2, updated_at = now() WHERE user_id = $1 AND provider_id = 'credential'`,
+		[userId, passwordHash],
+	);
+	await query('DELETE FROM session WHERE user_id = $1', [userId]);
+}
+
 /** Inside a transaction. False when the address has an account already: then nothing was done. */
 export async function insertAccount(query: Query, account: AccountRows): Promise<boolean> {
 	// The address counts as confirmed: there is no mail; whoever made the account or its link has vouched for it.

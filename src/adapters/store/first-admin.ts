@@ -1,12 +1,23 @@
 import { err, ok, type Result } from '#core/result';
-import { type AccountRows, insertAccount } from './account.ts';
+import type { Clock } from '#gateway/ports';
+import { type AccountRows, insertAccount, replacePassword } from './account.ts';
 import type { Appender } from './audit-append.ts';
 import type { Query } from './database.ts';
+import { revokeTokens } from './membership.ts';
 
-/** An account that is there, or one to be made: with the hash of its password, which takes too long to be made under a lock. */
+/**
+ * An account that is there, or one to be made: with the hash of its password, which takes too long to be made under a lock.
+ * `takeOver` is the hash of the password that an existing one gets when a tenant's link made it.
+ */
 export type FirstAdmin =
-	| { readonly kind: 'existing'; readonly userId: string }
+	| { readonly kind: 'existing'; readonly userId: string; readonly takeOver?: string }
 	| ({ readonly kind: 'new' } & AccountRows);
+
+export interface FirstAdminMade {
+	readonly userId: string;
+	/** The tenant whose link had made the account, and how many tokens of whoever held it have ended. */
+	readonly tookOver?: { readonly tenantId: string; readonly tokens: number };
+}
 
 export interface FirstAdminStore {
 	hasPlatformAdmin(): Promise<boolean>;
@@ -18,10 +29,10 @@ export interface FirstAdminStore {
 	makeFirstPlatformAdmin(
 		person: FirstAdmin,
 		by: 'environment' | 'link',
-	): Promise<Result<{ userId: string }, 'admin_exists' | 'email_taken'>>;
+	): Promise<Result<FirstAdminMade, 'admin_exists' | 'email_taken'>>;
 }
 
-export function createFirstAdminStore(query: Query, appender: Appender): FirstAdminStore {
+export function createFirstAdminStore(query: Query, appender: Appender, clock: Clock): FirstAdminStore {
 	return {
 		hasPlatformAdmin: async () => (await query('SELECT 1 FROM platform_admin LIMIT 1')).length > 0,
 		makeFirstPlatformAdmin: (person, by) =>
@@ -31,14 +42,36 @@ export function createFirstAdminStore(query: Query, appender: Appender): FirstAd
 				if ((await inside('SELECT 1 FROM platform_admin LIMIT 1')).length > 0) return err('admin_exists');
 				if (person.kind === 'new' && !(await insertAccount(inside, person))) return err('email_taken');
 				const { userId } = person;
+				const tookOver =
+					person.kind === 'existing' && person.takeOver !== undefined
+						? await takeOver(inside, { userId, passwordHash: person.takeOver, at: clock.now() })
+						: null;
+				const more = tookOver === null ? {} : { tookOver };
 				await inside('INSERT INTO platform_admin (user_id) VALUES ($1)', [userId]);
 				await append('platform', {
 					action: 'access.platform-admin.set',
 					actor: { kind: 'system' },
 					ok: true,
-					detail: { old: null, new: { userId }, by },
+					detail: { old: null, new: { userId }, by, ...more },
 				});
-				return ok({ userId });
+				return ok({ userId, ...more });
 			}),
 	};
+}
+
+/**
+ * Makes the platform's own what a tenant's link had made: an ADMIN there may have used that link themselves. Their password,
+ * sessions and tokens end. Null when no tenant made the account: then nothing was done.
+ */
+async function takeOver(
+	query: Query,
+	{ userId, passwordHash, at }: { userId: string; passwordHash: string; at: Date },
+): Promise<{ tenantId: string; tokens: number } | null> {
+	const [origin] = await query<{ tenantId: string }>(
+		'DELETE FROM account_origin WHERE user_id = $1 RETURNING tenant_id AS "tenantId"',
+		[userId],
+	);
+	if (origin === undefined) return null;
+	await replacePassword(query, userId, passwordHash);
+	return { tenantId: origin.tenantId, tokens: await revokeTokens(query, { tenantId: null, userId, at }) };
 }

@@ -39,7 +39,9 @@ export function createMemberStore(query: Query, appender: Appender, clock: Clock
 					if (member.role === 'ADMIN' && (await hasOneAdmin(inside, tenantId))) return err('last_admin');
 					await inside('UPDATE membership SET role = $2 WHERE id = $1', [id, role]);
 					const { user_id: userId, role: old } = member;
+					const ended = old === 'ADMIN' ? await endLinks(inside, tenantId, userId) : [];
 					await append(tenantId, entry('access.member.set', { old: { userId, role: old }, new: { userId, role } }));
+					for (const link of ended) await append(tenantId, entry('invitation.withdrawn', { old: link, new: null }));
 					return ok(null);
 				}
 				const invited = await invitedAs(inside, tenantId, id);
@@ -63,7 +65,9 @@ export function createMemberStore(query: Query, appender: Appender, clock: Clock
 					const { user_id: userId, role } = member;
 					await inside('DELETE FROM membership WHERE id = $1', [id]);
 					const tokens = await revokeTokens(inside, { tenantId, userId, at: clock.now() });
+					const ended = role === 'ADMIN' ? await endLinks(inside, tenantId, userId) : [];
 					await append(tenantId, entry('access.member.removed', { old: { userId, role }, new: null, tokens }));
+					for (const link of ended) await append(tenantId, entry('invitation.withdrawn', { old: link, new: null }));
 					return ok(null);
 				}
 				const invited = await invitedAs(inside, tenantId, id);
@@ -73,6 +77,18 @@ export function createMemberStore(query: Query, appender: Appender, clock: Clock
 				return ok(null);
 			}),
 	};
+}
+
+/**
+ * Withdraws the open links of one who is ADMIN no more: they know the secrets, and could come back by one. So could be said
+ * of a link that an earlier version made, which did not note by whom.
+ */
+function endLinks(query: Query, tenantId: string, userId: string): Promise<{ invitation: string; role: Role }[]> {
+	return query<{ invitation: string; role: Role }>(
+		`DELETE FROM invitation WHERE tenant_id = $1 AND NOT by_platform AND (invited_by = $2 OR invited_by IS NULL)
+		RETURNING id AS invitation, role`,
+		[tenantId, userId],
+	);
 }
 
 async function memberOf(query: Query, tenantId: string, id: string): Promise<Found | null> {

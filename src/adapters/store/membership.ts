@@ -52,13 +52,13 @@ export async function insertMember(
 	await revokeTokens(query, { tenantId, userId, at: since });
 }
 
-/** How many live tokens of this person in this tenant it has ended. */
+/** How many live tokens of this person it has ended: in this tenant, or with null in all. */
 export async function revokeTokens(
 	query: Query,
-	{ tenantId, userId, at }: { tenantId: string; userId: string; at: Date },
+	{ tenantId, userId, at }: { tenantId: string | null; userId: string; at: Date },
 ): Promise<number> {
 	const revoked = await query<{ live: boolean }>(
-		`UPDATE portal_token SET revoked_at = $3 WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL
+		`UPDATE portal_token SET revoked_at = $3 WHERE ($1::uuid IS NULL OR tenant_id = $1) AND user_id = $2 AND revoked_at IS NULL
 		RETURNING expires_at > $3::timestamptz AS live`,
 		[tenantId, userId, at],
 	);

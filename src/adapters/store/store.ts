@@ -33,7 +33,7 @@ export function createStore(database: Database, deps: StoreDeps): PortalStore {
 		...createTenancyStore(appender, deps.clock),
 		...createMemberStore(query, appender, deps.clock),
 		...createInvitationStore(query, appender, deps.clock, deps.random),
-		...createFirstAdminStore(query, appender),
+		...createFirstAdminStore(query, appender, deps.clock),
 		ping: async () => {
 			await query('SELECT 1');
 		},

@@ -29,6 +29,8 @@ export interface Metrics {
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const SIGN_IN = '/api/auth/sign-in/email';
+/** Its 401 is a wrong password of an account: counted, so that guessing by way of a link is seen too. */
+const JOIN = '/api/join';
 /** /metrics is open to whoever reaches the port: however often it is asked, the database is asked once in this time. */
 const BELIEVED_MS = 5_000;
 
@@ -57,7 +59,7 @@ export function createMetrics(options: { version: string; providers: readonly st
 	});
 	const signIns = new Counter({
 		name: 'portal_sign_in_failures_total',
-		help: 'Sign-ins that were refused, for whatever reason.',
+		help: 'Sign-ins that were refused, for whatever reason, and wrong passwords given with a link.',
 		registers,
 	});
 	const attempts = new Counter({
@@ -137,7 +139,7 @@ export function createMetrics(options: { version: string; providers: readonly st
 		request({ method, route, status, seconds }) {
 			requests.inc({ method: METHODS.has(method) ? method : 'other', route, status: String(status) });
 			durations.observe({ route }, seconds);
-			if (route === SIGN_IN && status >= 400) signIns.inc();
+			if ((route === SIGN_IN && status >= 400) || (route === JOIN && status === 401)) signIns.inc();
 		},
 		row(entry) {
 			const [family, kind, ...tool] = entry.action.split('.');

@@ -79,6 +79,8 @@ export const invitation = pgTable(
 		secretHash: text('secret_hash').notNull().unique(),
 		/** Made by a platform admin, together with the tenant: an account that comes of it is the platform's. */
 		byPlatform: boolean('by_platform').notNull().default(false),
+		/** Whoever made the present link: it holds while they could make it. Null: made by a version that did not note it. */
+		invitedBy: text('invited_by').references(() => user.id, { onDelete: 'cascade' }),
 		since: instant('since').notNull(),
 		expiresAt: instant('expires_at').notNull(),
 	},
@@ -90,8 +92,8 @@ export const invitation = pgTable(
 );
 
 /**
- * The accounts whose password was set by a link that this tenant's ADMIN handed out: another tenant does not take the
- * address for proof of who it is. An account without a row was made by the platform.
+ * The accounts whose password was set by a link that this tenant's ADMIN handed out: no tenant, this
+ * one included, takes the address for proof of who it is. An account without a row was made by the platform.
  */
 export const accountOrigin = pgTable('account_origin', {
 	userId: text('user_id')

@@ -1,0 +1,2 @@
+ALTER TABLE "invitation" ADD COLUMN "invited_by" text;--> statement-breakpoint
+ALTER TABLE "invitation" ADD CONSTRAINT "invitation_invited_by_user_id_fk" FOREIGN KEY ("invited_by") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;
