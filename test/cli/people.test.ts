@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addMember, addTenant } from '#cli/http/people';
 import { PASSWORD } from '#test/support/portal';
@@ -78,8 +79,50 @@ describe('portal members add', () => {
 		);
 		const ran = await member('lee@example.test');
 		expect(ran).toMatchObject({ exit: 1, out: '' });
-		expect(ran.err).toMatch(/does not lead to http:\/\/localhost:3000\/join/);
+		expect(ran.err).toMatch(/is not http:\/\/localhost:3000\/join# and a secret: it is not shown/);
 		expect(ran.err).not.toMatch(/evil|sandbox-demo/);
+	});
+
+	it.each([
+		'a; rm -rf ~ $(id)',
+		'',
+		'short',
+		`${'a'.repeat(43)}\n`,
+		`${'a'.repeat(43)}&x=`,
+		'a'.repeat(3_000),
+		'é'.repeat(43),
+	])(
+		'[cli-no-secret] prints a link only when its secret is one: not %j, which a shell might take for its own',
+		async (secret) => {
+			served.middle.meddle(({ path }) =>
+				path === '/api/members'
+					? { change: (body) => ({ ...body, link: `http://localhost:3000/join#${secret}` }) }
+					: undefined,
+			);
+			const ran = await member(`odd-${randomUUID()}@example.test`);
+			expect(ran).toMatchObject({ exit: 1, out: '' });
+			expect(ran.err).toMatch(/@example\.test is added to demo, but .* it is not shown\. Withdraw it/);
+			expect(ran.err).not.toContain('rm -rf');
+		},
+	);
+});
+
+describe('a connection in the clear', () => {
+	const args = (...where: string[]) => [...where, '--email', 'a@b.c', '--timeout', '1'];
+	const tenantArgs = ['--slug', 'acme', '--name', 'Acme', '--admin-email', 'a@b.c'];
+	const memberArgs = ['--tenant', 'acme', '--member-email', 'a@b.c', '--name', 'A', '--role', 'MEMBER'];
+	const connect = ['--connect', 'http://portal.invalid'];
+
+	it.each([
+		['tenants add', addTenant, tenantArgs],
+		['members add', addMember, memberArgs],
+	])('%s says so, also when --url is https', async (_, command, more) => {
+		const ran = await runCommand(command, [...args('--url', 'https://portal.invalid', ...connect), ...more], env);
+		expect(ran.err).toMatch(/^Note: the connection is http, .* in the clear\.\n\[unreachable\]/);
+		const tls = await runCommand(command, [...args('--url', 'https://portal.invalid'), ...more], env);
+		expect(tls.err).toMatch(/^\[unreachable\]/);
+		const here = await runCommand(command, [...args('--url', 'http://127.0.0.1:1'), ...more], env);
+		expect(here.err).toMatch(/^\[unreachable\]/);
 	});
 });
 

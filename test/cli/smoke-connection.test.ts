@@ -11,7 +11,7 @@ import { closeNow, listen } from '#sandbox/http';
 import { certificatesFor } from '#test/sandbox/certificates';
 
 const folder = mkdtempSync(join(tmpdir(), 'portal-tls-'));
-const { ca, server } = certificatesFor(['portal.example.test']);
+const { ca, server } = certificatesFor(['portal.example.test', '127.0.0.1']);
 const other = certificatesFor(['portal.example.test']);
 
 /** Answers with the names that it was asked under: of TLS, and of HTTP. */
@@ -112,5 +112,13 @@ describe('a private CA', { timeout: 60_000 }, () => {
 		expect(said).toEqual({ servername: 'portal.example.test', host: 'portal.example.test' });
 		expect(await inProcess('ca.pem', 'https://other.example.test')).toMatch(/certificate is for another name/);
 		expect(await inProcess('other.pem', 'https://portal.example.test')).toMatch(/not from a CA that is trusted here/);
+	});
+
+	it('[cli-no-secret] a certificate has to be for --url also when that is an address, whatever --connect says', async () => {
+		// The connection goes to 127.0.0.1, which the certificate is for.
+		for (const host of ['https://10.1.2.3', 'https://[::1]', 'https://[2001:db8::1]:8443']) {
+			expect(await inProcess('ca.pem', host)).toMatch(/certificate is for another name/);
+		}
+		expect(JSON.parse(await inProcess('ca.pem', 'https://127.0.0.1'))).toMatchObject({ host: '127.0.0.1' });
 	});
 });

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 
 export interface Certificate {
 	/** PEM. */
@@ -15,7 +16,9 @@ export function certificatesFor(names: readonly string[]): { ca: Certificate; se
 		extension('2.5.29.19', sequence(boolean(true)), true), // basicConstraints: CA
 		extension('2.5.29.15', tlv(0x03, Buffer.from([1, 0x06])), true), // keyUsage: keyCertSign, cRLSign
 	]);
-	const alternatives = names.map((each) => tlv(0x82, Buffer.from(each, 'ascii')));
+	const alternatives = names.map((each) =>
+		isIPv4(each) ? tlv(0x87, Buffer.from(each.split('.').map(Number))) : tlv(0x82, Buffer.from(each, 'ascii')),
+	);
 	const server = certificate(issuer, name(names[0] ?? ''), serverKeys.publicKey, caKeys.privateKey, [
 		extension('2.5.29.17', sequence(...alternatives)), // subjectAltName
 		extension('2.5.29.37', sequence(oid('1.3.6.1.5.5.7.3.1'))), // extKeyUsage: serverAuth

@@ -30,6 +30,12 @@ export function readAddress(given: {
 	return ok({ origin: url.value.origin, connect: connect.value, timeoutMs: timeout.value * 1000 });
 }
 
+/** What to tell before anything is sent; null when nothing has to be. `--connect` may be http where `--url` is https. */
+export function noteOnConnection({ connect }: PortalAddress): string | null {
+	if (connect.protocol !== 'http:' || /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(connect.hostname)) return null;
+	return 'Note: the connection is http, so what signs in crosses the network in the clear.';
+}
+
 /** Whole seconds, up to an hour. */
 export function readSeconds(text: string | undefined, option: string, fallback: number): Result<number, string> {
 	if (text === undefined) return ok(fallback);

@@ -1,6 +1,7 @@
-import { type IncomingHttpHeaders, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
+import { type RequestOptions, request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
 import { err, ok, type Result } from '#core/result';
 import { explainConnection, type Trouble } from './trouble.ts';
 
@@ -14,7 +15,7 @@ export interface HttpRequest {
 	readonly body?: string;
 	/** Where the connection goes. */
 	readonly connect: URL;
-	/** The name that is asked for: Host, and over TLS the name that the certificate has to be for. */
+	/** The name or address that is asked for: Host, and over TLS what the certificate has to be for. */
 	readonly host: URL;
 	readonly timeoutMs: number;
 	readonly stop?: AbortSignal;
@@ -33,6 +34,7 @@ export interface HttpAnswer {
 export function exchange(input: HttpRequest): Promise<Result<HttpAnswer, Trouble>> {
 	const { connect, host, timeoutMs, stop } = input;
 	const secure = connect.protocol === 'https:';
+	const name = bare(host.hostname);
 	const where = connect.origin;
 	return new Promise((resolve) => {
 		let timer: NodeJS.Timeout | undefined;
@@ -44,8 +46,8 @@ export function exchange(input: HttpRequest): Promise<Result<HttpAnswer, Trouble
 		};
 		const fail = (trouble: Trouble): void => end(err(trouble));
 		const onStop = (): void => fail({ code: 'interrupted', reason: 'It was interrupted.' });
-		const options: RequestOptions & { servername?: string } = {
-			host: connect.hostname.replace(/^\[|\]$/g, ''),
+		const options: RequestOptions = {
+			host: bare(connect.hostname),
 			port: connect.port === '' ? (secure ? 443 : 80) : connect.port,
 			method: input.method,
 			path: input.path,
@@ -55,8 +57,9 @@ export function exchange(input: HttpRequest): Promise<Result<HttpAnswer, Trouble
 				connection: 'close',
 				...(input.body === undefined ? {} : { 'content-length': Buffer.byteLength(input.body) }),
 			},
-			// A name of TLS is never an address.
-			...(secure && isIP(host.hostname.replace(/^\[|\]$/g, '')) === 0 ? { servername: host.hostname } : {}),
+			// What TLS asks for is never an address, and Node would then check the certificate against `connect`.
+			...(secure && isIP(name) === 0 ? { servername: name } : {}),
+			...(secure ? { checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate) } : {}),
 		};
 		const request = (secure ? requestHttps : requestHttp)(options, (response) => {
 			readText(response).then(
@@ -80,6 +83,11 @@ export function exchange(input: HttpRequest): Promise<Result<HttpAnswer, Trouble
 		stop?.addEventListener('abort', onStop);
 		request.end(input.body);
 	});
+}
+
+/** An IPv6 address without its brackets. */
+function bare(hostname: string): string {
+	return hostname.replace(/^\[|\]$/g, '');
 }
 
 /** Null when it is longer than {@link MOST_BYTES}. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { slug as slugShape } from '#api/contract/schemas';
 import { ROLES, type Role } from '#core/access/roles';
 import { err, ok, type Result } from '#core/result';
-import { type PortalAddress, readAddress } from './address.ts';
+import { noteOnConnection, type PortalAddress, readAddress } from './address.ts';
 import type { CommandIo } from './command-io.ts';
 import { readOptions } from './options.ts';
 import { type Credentials, type PortalClient, portalClient } from './portal-client.ts';
@@ -117,6 +117,8 @@ async function signedIn(
 ): Promise<number> {
 	const portal = portalClient(address, credentials, new AbortController().signal);
 	const tell = (line: string): void => io.err(printable(line, portal.secrets()));
+	const note = noteOnConnection(address);
+	if (note !== null) tell(note);
 	const into = await portal.signIn();
 	const made = into.ok ? await work(portal) : into;
 	await portal.signOut();
@@ -129,9 +131,11 @@ async function signedIn(
 		tell(`${what}. ${who} has an account here and is ${as} from now on: no link is needed.`);
 		return 0;
 	}
-	if (!link.startsWith(`${address.origin}/join#`) || printable(link) !== link) {
+	const start = `${address.origin}/join#`;
+	// Who copies it into a message or a shell must not copy more than a link.
+	if (!link.startsWith(start) || !/^[A-Za-z0-9_-]{32,128}$/.test(link.slice(start.length))) {
 		tell(
-			`${what}, but the link in the answer does not lead to ${address.origin}/join: it is not shown. Withdraw it under Settings → Members.`,
+			`${what}, but the link in the answer is not ${start} and a secret: it is not shown. Withdraw it under Settings → Members.`,
 		);
 		return 1;
 	}

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { noteOnConnection } from '#cli/http/address';
 import type { CommandIo } from '#cli/http/command-io';
 import { portalClient } from '#cli/http/portal-client';
 import { printable } from '#cli/http/printable';
@@ -52,18 +53,14 @@ async function run(options: SmokeOptions, io: CommandIo, json: boolean, stop: Ab
 	};
 	if (!json)
 		io.out(printable(`Smoke test of ${address.origin}, tenant ${tenant}, in ${owner}/${repo}, run ${subject.run}`));
-	if (isInTheClear(address.connect))
-		tell('Note: the connection is http, so what signs in crosses the network in the clear.');
+	const note = noteOnConnection(address);
+	if (note !== null) tell(note);
 	try {
 		await runSteps(subject, report);
 	} finally {
 		await portal.signOut();
 	}
 	return report.finish();
-}
-
-function isInTheClear(connect: URL): boolean {
-	return connect.protocol === 'http:' && !/^(?:localhost|127\.[\d.]+|\[::1\])$/.test(connect.hostname);
 }
 
 /** Until released, a signal stops the run instead of the process: what was switched off is switched on again first. */
