@@ -107,12 +107,19 @@ describe('[once, one-row, unknown-not-failed] a portal pod that dies in mid-exec
 		const all: Approved[] = [];
 		for (const title of titles) all.push(await approve(person, title));
 		const pod = await victim();
-		await github().fault({ match: { method: 'POST', pathPattern: ISSUES }, kind: 'delay', ms: 4_000, times: 10 });
+		await github().fault({ match: { method: 'POST', pathPattern: ISSUES }, kind: 'hold', times: 10 });
 		const answers = Promise.allSettled(all.map((approved) => execute(person, approved)));
-		await untilInFlight(5);
+		// All of them: one that died before it was sent would stay unknown, rightly and for good.
+		await untilInFlight(titles.length);
 		await kill(pod.name);
-		await answers;
+		// Its last two seconds must not be enough to record what GitHub answers.
+		await until(
+			'its end',
+			() => person.at(pod.ip, 'GET', '/healthz', undefined, 500).catch(() => null),
+			(answered) => answered === null,
+		);
 		await github().clear();
+		await answers;
 		for (const { argsSha } of all) {
 			await until(
 				'every write to be settled',
