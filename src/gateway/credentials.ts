@@ -13,17 +13,20 @@ const PROVIDER = 'github';
 const TOKEN = /^(?:(?:ghp|gho|ghu|ghs|github_pat)_[A-Za-z0-9_]{1,255}|[0-9a-f]{40})$/;
 
 /**
- * Tests a PAT and stores it sealed, replacing the tenant's present one. A PAT that the provider refuses is not stored and
- * the present one stays; one that cannot be tested now (no answer) is stored untested. The secret goes nowhere else: not
- * to the answer, the row, a log or an error.
+ * Tests a PAT and stores it sealed, replacing the tenant's present one. A PAT that the provider refuses is not stored. One
+ * that cannot be tested now is stored untested where there is none yet, and never takes the place of another, which may
+ * well work. The secret goes nowhere else: not to the answer, the row, a log or an error.
  */
 export async function putCredential(deps: Deps, caller: Caller, secret: string): Answer<CredentialInfo> {
 	if (!TOKEN.test(secret)) {
 		const message = 'is not shaped like a GitHub token (ghp_…, github_pat_…, gho_…, ghu_…, ghs_…)';
 		return err(refuse('invalid_args', `The token ${message}.`, { errors: [{ path: 'token', message }] }));
 	}
-	const tested = await testSecret(deps, secret);
-	if (!tested.ok) return tested;
+	const tested = await loginOf(deps, secret);
+	if (!tested.ok && tested.error === 'credential_rejected') {
+		const present = await deps.store.credential(caller.tenant.id, PROVIDER);
+		return err(notStored('credential_rejected', present !== null));
+	}
 
 	const id = deps.ids.uuid();
 	const now = deps.clock.now();
@@ -33,16 +36,17 @@ export async function putCredential(deps: Deps, caller: Caller, secret: string):
 		provider: PROVIDER,
 		kind: 'pat',
 		fingerprint: deps.vault.fingerprint(secret),
-		login: tested.value,
+		login: tested.ok ? tested.value : null,
 		setBy: caller.principal.person.name,
 		setAt: now,
-		testedAt: tested.value === null ? null : now,
+		testedAt: tested.ok ? now : null,
 		sealed: await deps.vault.seal(secret, row),
 	};
 	const actor = await actorOf(deps, caller);
-	await deps.store.putCredential({
+	const stored = await deps.store.putCredential({
 		tenantId: caller.tenant.id,
 		credential,
+		onlyIfNone: !tested.ok,
 		entry: (old) => ({
 			action: 'credential.set',
 			actor,
@@ -51,19 +55,36 @@ export async function putCredential(deps: Deps, caller: Caller, secret: string):
 			detail: { provider: PROVIDER, old: old?.fingerprint ?? null, new: credential.fingerprint },
 		}),
 	});
+	if (stored === null && !tested.ok) return err(notStored(tested.error, true));
 	const { sealed: _, ...info } = credential;
 	return ok(info);
 }
 
-/** The login, null when it cannot be asked now, or a refusal when the provider says no. */
-async function testSecret(deps: Deps, secret: string): Promise<Result<string | null, Refusal>> {
-	if (!deps.upstream.configured(PROVIDER)) return ok(null);
+type NoLogin = 'credential_rejected' | 'provider_not_configured' | 'provider_unreachable';
+
+/** Whose the secret is, as the provider says; or that it refuses it, or cannot be asked now. */
+async function loginOf(deps: Deps, secret: string): Promise<Result<string, NoLogin>> {
+	if (!deps.upstream.configured(PROVIDER)) return err('provider_not_configured');
 	const who = await deps.upstream.whoAmI(PROVIDER, secret);
 	if (who.ok) return ok(who.value.login);
-	if (who.error.kind !== 'unauthorized') return ok(null);
-	return err(
-		refuse('credential_rejected', 'GitHub refuses this token. Nothing was stored; the present credential stays.'),
-	);
+	return err(who.error.kind === 'unauthorized' ? 'credential_rejected' : 'provider_unreachable');
+}
+
+const NOT_STORED: Readonly<Record<NoLogin, { why: string; todo: string }>> = {
+	credential_rejected: { why: 'GitHub refuses this token.', todo: '' },
+	provider_not_configured: {
+		why: 'The token cannot be tested: no MCP server is configured for GitHub (MCP_GITHUB_SERVER_URL).',
+		todo: ' Set it again when there is one.',
+	},
+	provider_unreachable: {
+		why: 'The token cannot be tested: GitHub’s MCP server gives no answer that can be read.',
+		todo: ' Try again when it answers.',
+	},
+};
+
+function notStored(code: NoLogin, isOnePresent: boolean): Refusal {
+	const { why, todo } = NOT_STORED[code];
+	return refuse(code, `${why} Nothing was stored${isOnePresent ? '; the present credential stays' : ''}.${todo}`);
 }
 
 /** Deletes the tenant's PAT (`credential.deleted`). What was already sent is still finished and recorded. */

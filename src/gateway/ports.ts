@@ -245,11 +245,13 @@ export interface SettingsStore {
 	}): Promise<AuditPosition>;
 	credential(tenantId: string, provider: string): Promise<SealedCredential | null>;
 	credentials(tenantId: string): Promise<CredentialInfo[]>;
+	/** Null when `onlyIfNone` is set and the tenant has one: nothing was changed. */
 	putCredential(input: {
 		tenantId: string;
 		credential: SealedCredential;
+		onlyIfNone?: boolean;
 		entry: (old: CredentialInfo | null) => EntryDraft;
-	}): Promise<AuditPosition>;
+	}): Promise<AuditPosition | null>;
 	/** Null when there was none. */
 	deleteCredential(input: {
 		tenantId: string;

@@ -11,16 +11,21 @@ export interface Prereqs {
 		readonly fingerprint: string | null;
 		readonly testedAt: string | null;
 	};
-	readonly upstream: { readonly ok: boolean; readonly drift: string[] };
+	readonly upstream: { readonly ok: boolean; readonly configured: boolean; readonly drift: string[] };
 }
 
-/** Whether a write could run now. A drifted tool is listed by name; an upstream that is down is `ok: false`. */
+/**
+ * Whether a write could run now. A drifted tool is listed by name; an upstream that is down is `ok: false`, and so is one
+ * that this portal is not connected to, which `configured` tells apart. A credential that was never tested counts as set.
+ */
 export async function prereqs(deps: Deps, caller: Caller): Promise<Prereqs> {
 	const provider = 'github';
 	const facts = await deps.store.guardFacts(caller.tenant.id, provider);
 	const drift = deps.upstream.drift(provider);
+	const configured = deps.upstream.configured(provider);
 	const upstream = {
-		ok: deps.upstream.configured(provider) && drift.ok && drift.changed.length === 0,
+		ok: configured && drift.ok && drift.changed.length === 0,
+		configured,
 		drift: [...drift.changed],
 	};
 	const { credential } = facts;

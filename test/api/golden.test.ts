@@ -298,6 +298,13 @@ it('what a session may see of itself', async () => {
 	await expectGolden('me', (await raw(test, 'GET', '/api/me', { headers: { cookie } })).body);
 });
 
+it('whether a write could run now', async () => {
+	const { body } = await member.get('/api/mcp/prereqs?tenant=demo');
+	const { testedAt } = body.credential;
+	expect(new Date(testedAt).toISOString()).toBe(testedAt);
+	await expectGolden('prereqs', { ...body, credential: { ...body.credential, testedAt: '<instant>' } });
+});
+
 it('no golden file is left over', async () => {
 	const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.json'));
 	// Only a whole run has compared them all.

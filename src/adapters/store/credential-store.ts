@@ -21,11 +21,12 @@ export function createCredentialStore(query: Query, appender: Appender): Credent
 			const text = `SELECT ${CREDENTIAL_COLUMNS} FROM credential c WHERE c.tenant_id = $1 ORDER BY c.provider`;
 			return (await query<CredentialRow>(text, [tenantId])).map(credentialInfoOf);
 		},
-		putCredential: ({ tenantId, credential, entry }) =>
+		putCredential: ({ tenantId, credential, onlyIfNone, entry }) =>
 			appender.changing(async ({ query: inside }, append) => {
 				// The tenant's row stands in for a credential that is not there yet, which cannot be locked.
 				await inside('SELECT id FROM tenant WHERE id = $1 FOR NO KEY UPDATE', [tenantId]);
 				const [old] = await inside<CredentialRow>(`${OF_PROVIDER} FOR UPDATE`, [tenantId, credential.provider]);
+				if (onlyIfNone === true && old !== undefined) return null;
 				await inside(
 					`INSERT INTO credential (id, tenant_id, provider, kind, fingerprint, login, sealed, set_by, set_at, tested_at)
 					VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)

@@ -78,7 +78,7 @@ export const routes = {
 		response: s.execution,
 	},
 
-	'GET /api/flags': { summary: 'The AI kill-switch matrix', access: everybody, query: tenantQuery, response: s.flags },
+	'GET /api/flags': { summary: 'The kill-switch matrix', access: everybody, query: tenantQuery, response: s.flags },
 	'PUT /api/flags/:flag': {
 		summary: 'Switch a feature for this tenant',
 		access: settings,

@@ -54,7 +54,15 @@ export const executeAnswer = z.object({
 export const me = z.object({
 	user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
 	platformAdmin: z.boolean(),
-	memberships: z.array(z.object({ tenant: z.string(), tenantId: z.string(), memberId: z.string(), role })),
+	memberships: z.array(
+		z.object({
+			tenant: z.string().describe('its slug'),
+			name: z.string(),
+			tenantId: z.string(),
+			memberId: z.string(),
+			role,
+		}),
+	),
 	via: z.enum(['session', 'token']),
 	scopes: z.array(scope).optional(),
 });
@@ -133,7 +141,11 @@ export const prereqs = z.object({
 		fingerprint: z.string().nullable(),
 		testedAt: instant.nullable(),
 	}),
-	upstream: z.object({ ok: z.boolean(), drift: z.array(z.string()) }),
+	upstream: z.object({
+		ok: z.boolean(),
+		configured: z.boolean().describe('false: this portal is not connected to the provider'),
+		drift: z.array(z.string()),
+	}),
 });
 
 export const execution = z.object({

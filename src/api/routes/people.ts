@@ -29,6 +29,7 @@ function mountMe(app: Hono<ApiEnv>, deps: ApiDeps): void {
 			platformAdmin: principal.kind === 'user' && principal.platformAdmin,
 			memberships: mine.map(({ tenant, memberId, role }) => ({
 				tenant: tenant.slug,
+				name: tenant.name,
 				tenantId: tenant.id,
 				memberId,
 				role,
