@@ -10,9 +10,11 @@ import { rootKeyFromSecret, sandboxRootKey } from '#adapters/vault/root-key';
 import { kidOf } from '#adapters/vault/vault';
 import { err, ok, type Result } from '#core/result';
 import { type CommandEnv, readCommandEnv } from '#src/env';
+import { endOnSignal } from './end-on-signal.ts';
 import type { CommandIo } from './http/command-io.ts';
 import { readOptions } from './http/options.ts';
-import { type Roots, type Standing, standings, turnKeys } from './turn-keys.ts';
+import { printable } from './http/printable.ts';
+import { type Outcome, type Roots, type Standing, standings, turnKeys } from './turn-keys.ts';
 
 export const KEYS_HELP = `portal keys: the keys under which credentials are sealed
 
@@ -47,14 +49,23 @@ export async function keys(args: readonly string[], io: CommandIo): Promise<numb
 		io.err(env.error);
 		return 1;
 	}
-	const roots = await readRoots(env.value, { needsPrevious: name === 'rewrap' });
-	const opened = roots.ok ? await openExisting(env.value) : roots;
+	return await endOnSignal(() => run(name as keyof typeof COMMANDS, env.value, safely(io)));
+}
+
+/** What the database holds may be anybody's who can write there: no line of it may write to the terminal what it wants. */
+function safely({ out, err: complain, env }: CommandIo): CommandIo {
+	return { out: (line) => out(printable(line)), err: (line) => complain(printable(line)), env };
+}
+
+async function run(name: keyof typeof COMMANDS, env: CommandEnv, io: CommandIo): Promise<number> {
+	const roots = await readRoots(env, { needsPrevious: name === 'rewrap' });
+	const opened = roots.ok ? await openExisting(env) : roots;
 	if (!roots.ok || !opened.ok) {
 		io.err(opened.ok ? '' : opened.error);
 		return 1;
 	}
 	try {
-		return await COMMANDS[name as keyof typeof COMMANDS](storeOver(opened.value, io), roots.value, io);
+		return await COMMANDS[name](storeOver(opened.value, io), roots.value, io);
 	} finally {
 		await opened.value.close();
 	}
@@ -103,15 +114,18 @@ async function status(store: KeyStore, roots: Roots, io: CommandIo): Promise<num
 	for (const [line, count] of [...counts].sort()) io.out(`${String(count).padStart(6)}  ${line}`);
 	io.out(`New ones are sealed with PORTAL_SECRET, ${kidOf(roots.keyVersion)}.`);
 	const sayLost = tell(io, 'does not open with what is set here.');
-	for (const standing of lost) sayLost(standing, 'left', standing.credential.fingerprint);
+	for (const standing of lost) sayLost(standing, 'left', '');
 	return lost.length === 0 ? 0 : 1;
 }
 
 function tell(io: CommandIo, whyLeft: string) {
-	return ({ credential }: Standing, outcome: 'resealed' | 'left', fingerprint: string): void => {
+	return ({ credential }: Standing, outcome: Outcome, note: string): void => {
 		const which = `${credential.slug} ${credential.provider}`;
-		if (outcome === 'left') io.err(`${which} (${credential.fingerprint}) ${whyLeft}`);
-		else io.out(`${which} ${credential.fingerprint} → ${fingerprint}`);
+		// No fingerprint of ours is longer, and a line has to stay one.
+		const fingerprint = credential.fingerprint.slice(0, 64);
+		if (outcome === 'resealed') io.out(`${which} ${fingerprint} → ${note}`);
+		else if (outcome === 'left') io.err(`${which} (${fingerprint}) ${whyLeft}`);
+		else io.err(`${which} (${fingerprint}) was left as it is: ${note}.`);
 	};
 }
 

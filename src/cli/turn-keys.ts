@@ -1,3 +1,4 @@
+import { isUnavailable, sqlState } from '#adapters/store/database';
 import type { KeyStore, TenantCredential } from '#adapters/store/key-store';
 import { createVault, kidOf, kidOfSealed } from '#adapters/vault/vault';
 
@@ -44,22 +45,25 @@ export interface Turned {
 	readonly resealed: number;
 	/** Were as they should be. */
 	readonly kept: number;
-	/** Could not be opened with what this command was given. */
+	/** Could not be opened with what this command was given, or not be sealed anew. */
 	readonly left: number;
 	/** Replaced or deleted by an ADMIN, or turned by another run, since this one read them. */
 	readonly changed: number;
 }
 
+export type Outcome = 'resealed' | 'left' | 'failed';
+
 /**
  * Seals anew, under the present root and version, whatever `due` says, one credential and one audit row at a time. Killed
- * between two, the next run goes on where this one stood.
+ * between two, the next run goes on where this one stood. A row that fails is left and named; the others go on.
  */
 export async function turnKeys(input: {
 	store: KeyStore;
 	roots: Roots;
 	action: 'credential.rewrapped' | 'credential.reencrypted';
 	due: (standing: Standing) => 'reseal' | 'keep' | 'leave';
-	told: (standing: Standing, outcome: 'resealed' | 'left', fingerprint: string) => void;
+	/** `note`: the new fingerprint, or why it failed. */
+	told: (standing: Standing, outcome: Outcome, note: string) => void;
 }): Promise<Turned> {
 	const { store, roots, action, due, told } = input;
 	const vault = createVault({ rootKey: roots.present, keyVersion: roots.keyVersion });
@@ -73,26 +77,24 @@ export async function turnKeys(input: {
 		}
 		if (verdict === 'leave' || secret === null) {
 			counts.left += 1;
-			told(standing, 'left', credential.fingerprint);
+			told(standing, 'left', '');
 			continue;
 		}
 		const fingerprint = vault.fingerprint(secret);
-		const done = await store.reseal({
-			was: credential,
-			sealed: await vault.seal(secret, rowOf(credential)),
-			fingerprint,
-			entry: {
-				action,
-				actor: { kind: 'system' },
-				ok: true,
-				detail: {
-					provider: credential.provider,
-					old: credential.fingerprint,
-					new: fingerprint,
-					key: { old: standing.kid, new: kidOf(roots.keyVersion) },
-				},
-			},
-		});
+		const sealed = await vault.seal(secret, rowOf(credential));
+		const key = { old: standing.kid, new: kidOf(roots.keyVersion) };
+		const detail = { provider: credential.provider, old: credential.fingerprint, new: fingerprint, key };
+		const entry = { action, actor: { kind: 'system' }, ok: true, detail } as const;
+		let done: boolean;
+		try {
+			done = await store.reseal({ was: credential, sealed, fingerprint, entry });
+		} catch (cause) {
+			// Whoever may write the row chooses what its audit row would hold: one must not keep the others from the new key.
+			if (isUnavailable(cause)) throw cause;
+			counts.left += 1;
+			told(standing, 'failed', whyFailed(cause));
+			continue;
+		}
 		if (!done) {
 			// A replaced one has a new, later id: it comes further down.
 			counts.changed += 1;
@@ -102,6 +104,13 @@ export async function turnKeys(input: {
 		told(standing, 'resealed', fingerprint);
 	}
 	return counts;
+}
+
+function whyFailed(cause: unknown): string {
+	if (cause instanceof RangeError) {
+		return 'what the database holds of it does not fit into an audit row. Delete this row of the table credential, and set the credential again';
+	}
+	return `it could not be sealed anew (${sqlState(cause) ?? (cause instanceof Error ? cause.name : 'an error')})`;
 }
 
 function rowOf({ tenantId, provider, id }: TenantCredential): {

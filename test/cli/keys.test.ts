@@ -198,6 +198,37 @@ describe.each(databases.slice(-1))('portal keys, on $name', { timeout: 60_000 },
 		await database.close();
 	});
 
+	it('what the database holds reaches the terminal as text only, whoever wrote it there', async () => {
+		const place = await make();
+		const made = await furnish(place, [vaultOf(OLD), vaultOf(OTHER)]);
+		const database = await place.open();
+		await database.query('UPDATE credential SET fingerprint = $1', ['\u001b]0;x\u0007\u001b[2J\u202eALL IS WELL']);
+		await database.close();
+		const env = { ...place.env, PORTAL_SECRET: NEW, PORTAL_SECRET_PREVIOUS: OLD };
+		for (const command of ['keys status', 'keys rewrap']) {
+			const said = await portal(command, env);
+			expect(said.err).toContain(`${made[1]?.tenant.slug} github (\\u{1b}]0;x\\u{7}\\u{1b}[2J\\u{202e}ALL IS WELL)`);
+			expect(said.out + said.err).not.toMatch(/(?!\n)[\p{Cc}\u202e]/u);
+		}
+	});
+
+	it('[keys-turn] a row whose audit row cannot be written is left and named, and the others are turned', async () => {
+		const place = await make();
+		const made = await furnish(place, [vaultOf(OLD), vaultOf(OLD), vaultOf(OLD)]);
+		const database = await place.open();
+		await database.query('UPDATE credential SET fingerprint = $2 WHERE id = $1', [
+			made[1]?.row.credentialId,
+			'f'.repeat(70_000),
+		]);
+		await database.close();
+		const said = await portal('keys rewrap', { ...place.env, PORTAL_SECRET: NEW, PORTAL_SECRET_PREVIOUS: OLD });
+		expect(said.code).toBe(1);
+		expect(said.out).toContain('2 sealed anew with PORTAL_SECRET, 0 were already, 1 left.');
+		expect(said.err).toMatch(new RegExp(`^${made[1]?.tenant.slug} github \\(f{64}\\) was left as it is: .*audit row`));
+		const after = await look(place, made, vaultOf(NEW));
+		expect(after.map(({ opened }) => opened.ok)).toEqual([true, false, true]);
+	});
+
 	it('refuses clearly without a secret, without the previous one, and with twice the same', async () => {
 		const place = await make();
 		await furnish(place, []);

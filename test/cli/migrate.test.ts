@@ -101,7 +101,7 @@ describe.runIf(bin !== null)('portal migrate with an owner and a serving role', 
 		]);
 	});
 
-	it('says which role is not there, and which could do more than serve', async () => {
+	it('[lesser-role] says which role is not there, and refuses one role for both', async () => {
 		const { roles, owner, serving, query } = await two();
 		const nobody = new URL(serving);
 		nobody.username = 'nobody';
@@ -109,9 +109,24 @@ describe.runIf(bin !== null)('portal migrate with an owner and a serving role', 
 		expect(missing).toMatchObject({ code: 1, err: expect.stringMatching(/There is no role nobody/) });
 
 		const same = await portal('migrate', { DATABASE_MIGRATION_URL: owner, DATABASE_URL: owner });
-		expect(same).toMatchObject({ code: 0, err: expect.stringMatching(/could switch off what protects the audit log/) });
+		expect(same).toMatchObject({
+			code: 1,
+			err: expect.stringMatching(/name the same role.*could switch off what protects/),
+		});
 		// The owner keeps its rights: the next version needs them.
+		expect(await portal('migrate', { DATABASE_MIGRATION_URL: owner, DATABASE_URL: serving })).toMatchObject({
+			code: 0,
+		});
 		expect(await query(roles.owner, 'INSERT INTO portal_migration VALUES (1, $$x$$) RETURNING id')).toHaveLength(1);
+	});
+
+	it('names of roles reach the terminal as text only', async () => {
+		const { owner, serving } = await two();
+		const hostile = new URL(serving);
+		hostile.username = encodeURIComponent('\u001b[2Jnobody\u202e');
+		const said = await portal('migrate', { DATABASE_MIGRATION_URL: owner, DATABASE_URL: hostile.href });
+		expect(said).toMatchObject({ code: 1, err: expect.stringContaining('\\u{1b}[2Jnobody\\u{202e}') });
+		expect(said.err).not.toContain('\u001b');
 	});
 
 	it('[secret-stays] a wrong password is said without it', async () => {

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import type { Database, Query } from './database.ts';
-
-/** Any constant does, as long as every portal asks for the same one. */
-export const MIGRATION_LOCK = 7_272_001;
+import { LOCK_WAIT_MS, takeMigrationLock } from './migration-lock.ts';
+import { withOwnNames } from './own-names.ts';
+import { PORTAL_TABLES } from './serving-needs.ts';
 
 /** Beside this file: a bundle has to carry the folder along. */
 const committed = fileURLToPath(new URL('./migrations', import.meta.url));
@@ -23,22 +23,30 @@ export interface SchemaState {
  * nothing to do it only reads, so that a role without the right to change the schema may call it too.
  * @returns the names of those that this call applied
  */
-export async function migrate(database: Database, folder: string = committed): Promise<string[]> {
+export async function migrate(
+	database: Database,
+	folder: string = committed,
+	lockWaitMs: number = LOCK_WAIT_MS,
+): Promise<string[]> {
 	const migrations = readMigrationFiles({ migrationsFolder: folder });
 	const names = namesOf(folder);
-	if (pending(migrations, await appliedIds(database.query)).length === 0) return [];
-	return await database.transaction(async ({ db, query }) => {
-		await query('SET LOCAL statement_timeout = 0');
-		await query("SET LOCAL lock_timeout = '60s'");
-		await query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+	const applied = await withOwnNames(database, ({ query }) => appliedIds(query));
+	if (pending(migrations, applied).length === 0) return [];
+	return await withOwnNames(database, async ({ db, query }) => {
+		await takeMigrationLock(query, lockWaitMs);
 		await query(
-			'CREATE TABLE IF NOT EXISTS portal_migration (id bigint PRIMARY KEY, hash text NOT NULL, at timestamptz NOT NULL DEFAULT now())',
+			'CREATE TABLE IF NOT EXISTS public.portal_migration (id bigint PRIMARY KEY, hash text NOT NULL, at timestamptz NOT NULL DEFAULT now())',
 		);
 		// Looked up again: whoever had the lock before may have done it all.
 		const due = pending(migrations, await appliedIds(query));
+		// Generated statements name no schema, and make what they make in the first of these. PostgreSQL's own names still come
+		// first, but a function or operator of `public` that fits its arguments better is taken: a migration calls only what
+		// fits exactly, or says pg_catalog. See also `plantedObjects`.
+		await query('SET LOCAL search_path = public, pg_temp');
 		for (const migration of due) {
 			for (const statement of migration.sql) await db.execute(sql.raw(statement));
-			await query('INSERT INTO portal_migration (id, hash) VALUES ($1, $2)', [migration.folderMillis, migration.hash]);
+			const row = [migration.folderMillis, migration.hash];
+			await query('INSERT INTO public.portal_migration (id, hash) VALUES ($1, $2)', row);
 		}
 		return due.map(({ folderMillis }) => nameOf(names, folderMillis));
 	});
@@ -48,7 +56,7 @@ export async function migrate(database: Database, folder: string = committed): P
 export async function schemaState(database: Database, folder: string = committed): Promise<SchemaState> {
 	const migrations = readMigrationFiles({ migrationsFolder: folder });
 	const names = namesOf(folder);
-	const applied = await appliedIds(database.query);
+	const applied = await withOwnNames(database, ({ query }) => appliedIds(query));
 	const known = new Set(migrations.map(({ folderMillis }) => folderMillis));
 	return {
 		missing: pending(migrations, applied).map(({ folderMillis }) => nameOf(names, folderMillis)),
@@ -58,17 +66,34 @@ export async function schemaState(database: Database, folder: string = committed
 
 /** Whether this role owns the schema, or may make it: to be asked before `migrate` where a lesser role may be serving. */
 export async function mayMigrate(database: Database): Promise<boolean> {
-	const [row] = await database.query<{ may: boolean }>(
-		`SELECT has_schema_privilege('public', 'CREATE') AND coalesce((SELECT bool_and(pg_has_role(relowner, 'USAGE'))
-			FROM pg_class WHERE oid IN (to_regclass('portal_migration'), to_regclass('tenant'))), true) AS may`,
+	const [row] = await withOwnNames(database, ({ query }) =>
+		query<{ may: boolean }>(
+			`SELECT has_schema_privilege('public', 'CREATE') AND coalesce((SELECT bool_and(pg_has_role(relowner, 'USAGE'))
+				FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY ($1::text[])), true) AS may`,
+			[PORTAL_TABLES],
+		),
 	);
 	return row?.may === true;
 }
 
+/** Which of the portal's tables another role owns, as `tenant (portal_app)`: what stands in the way when `mayMigrate` is false. */
+export async function tablesOfOthers(database: Database): Promise<string[]> {
+	const rows = await withOwnNames(database, ({ query }) =>
+		query<{ name: string }>(
+			`SELECT format('%s (%s)', relname, pg_get_userbyid(relowner)) AS name FROM pg_class
+			WHERE relnamespace = 'public'::regnamespace AND relname = ANY ($1::text[]) AND NOT pg_has_role(relowner, 'USAGE')
+			ORDER BY relname`,
+			[PORTAL_TABLES],
+		),
+	);
+	return rows.map(({ name }) => name);
+}
+
+/** To be called with own names. */
 async function appliedIds(query: Query): Promise<Set<number>> {
-	const [table] = await query<{ found: boolean }>("SELECT to_regclass('portal_migration') IS NOT NULL AS found");
+	const [table] = await query<{ found: boolean }>("SELECT to_regclass('public.portal_migration') IS NOT NULL AS found");
 	if (table?.found !== true) return new Set();
-	const rows = await query<{ id: number }>('SELECT id FROM portal_migration');
+	const rows = await query<{ id: number }>('SELECT id FROM public.portal_migration');
 	return new Set(rows.map((row) => row.id));
 }
 

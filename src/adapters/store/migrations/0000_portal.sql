@@ -175,7 +175,7 @@ CREATE TABLE "portal_token" (
 	"last_used_at" timestamp with time zone,
 	"revoked_at" timestamp with time zone,
 	CONSTRAINT "portal_token_hash_unique" UNIQUE("hash"),
-	CONSTRAINT "portal_token_scopes" CHECK ("portal_token"."scopes" <@ ARRAY['read', 'propose', 'execute'])
+	CONSTRAINT "portal_token_scopes" CHECK ("portal_token"."scopes" OPERATOR(pg_catalog.<@) ARRAY['read', 'propose', 'execute'])
 );
 --> statement-breakpoint
 CREATE TABLE "tenant" (
