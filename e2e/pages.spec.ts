@@ -5,11 +5,11 @@ const pages: [path: string, account: Account, heading: string | RegExp][] = [
 	['/t/demo/admin/mcp', 'auditor', 'MCP Gateway'],
 	['/t/demo/audit-log', 'auditor', 'Audit log'],
 	['/t/demo/settings', 'auditor', 'Settings'],
-	['/t/demo/settings/kill-switch', 'auditor', 'AI kill-switch'],
+	['/t/demo/settings/kill-switch', 'auditor', 'Kill-switch'],
 	['/t/demo/settings/integrations', 'member', 'Integrations'],
 	['/t/demo/settings', 'admin', 'Settings'],
 	['/t/demo/settings/integrations', 'admin', 'Integrations'],
-	['/t/demo/settings/kill-switch', 'admin', 'AI kill-switch'],
+	['/t/demo/settings/kill-switch', 'admin', 'Kill-switch'],
 	['/t/demo/settings/api-tokens', 'admin', /tokens/i],
 ];
 

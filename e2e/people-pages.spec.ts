@@ -46,7 +46,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 				await page.getByRole('textbox', { name: 'E-mail' }).fill(email);
 				await page.getByRole('textbox', { name: 'Name' }).fill('Somebody New');
 				await page.getByRole('button', { name: 'Add member' }).click();
-				await expect(page.getByRole('heading', { name: /shown once/ })).toBeFocused();
+				await expect(page.getByRole('heading', { name: /cannot get it again/ })).toBeFocused();
 				await expect(rowOf(page, email)).toBeVisible();
 				await check(page);
 				await rowOf(page, 'member@demo.local').getByRole('button', { name: 'Change role…' }).click();

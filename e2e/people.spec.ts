@@ -17,7 +17,7 @@ test.describe('From invitation to removal', () => {
 		await page.getByRole('textbox', { name: 'Name' }).fill('Maria Ek');
 		await page.getByRole('button', { name: 'Add member' }).click();
 		const once = page.getByRole('region', { name: 'One-time link' });
-		await expect(once.getByRole('heading', { name: /shown once/ })).toBeFocused();
+		await expect(once.getByRole('heading', { name: /cannot get it again/ })).toBeFocused();
 		await once.getByRole('button', { name: 'Copy link' }).click();
 		await expect(once.getByRole('button', { name: 'Copied' })).toBeVisible();
 		const link = await page.evaluate(() => navigator.clipboard.readText());
@@ -104,7 +104,7 @@ test.describe('From invitation to removal', () => {
 		const answered = page.waitForResponse((answer) => answer.request().method() === 'POST');
 		await page.getByRole('dialog').getByRole('button', { name: 'Make new link' }).click();
 		const second = ((await (await answered).json()) as { link: string }).link;
-		await expect(page.getByRole('heading', { name: /shown once/ })).toBeFocused();
+		await expect(page.getByRole('heading', { name: /cannot get it again/ })).toBeFocused();
 
 		const theirs = await otherBrowser(browser, baseURL);
 		const their = await theirs.newPage();
@@ -124,10 +124,38 @@ test.describe('From invitation to removal', () => {
 test.describe('Refusals about people', () => {
 	test.use({ expectStatus: [409] });
 
-	test('the last ADMIN is kept, and the dialog says why', async ({ page }) => {
+	test('[last-admin] the only ADMIN cannot be changed or removed, and why stands beside', async ({ page }) => {
 		await signIn(page, 'admin', membersPath);
+		for (const name of [/^Change role…/, /^Remove…/]) {
+			const button = rowOf(page, 'admin@demo.local').getByRole('button', { name });
+			await expect(button).toHaveAttribute('aria-disabled', 'true');
+			await expect(button).toHaveAccessibleDescription(/The only ADMIN/);
+			await button.click({ force: true });
+			await expect(page.getByRole('dialog')).toHaveCount(0);
+		}
+		await expect(rowOf(page, 'member@demo.local').getByRole('button', { name: /^Change role…/ })).not.toHaveAttribute(
+			'aria-disabled',
+			'true',
+		);
+	});
+
+	test('[last-admin] who became the only ADMIN since the list was read is kept, and the dialog says why', async ({
+		page,
+	}) => {
+		// The list as it was while there was a second one.
+		await page.route('**/api/members?*', async (route) => {
+			const answer = await (await route.fetch()).json();
+			await route.fulfill({
+				json: { ...answer, members: answer.members.map((one: object) => ({ ...one, role: 'ADMIN' })) },
+			});
+		});
+		await signIn(page, 'admin', membersPath);
+		await rowOf(page, 'admin@demo.local').getByRole('button', { name: 'Remove…' }).click();
+		const removal = page.getByRole('dialog', { name: 'Remove yourself from demo?' });
+		await expect(removal).toContainText('every link that you made');
+		await removal.getByRole('button', { name: 'Stay in demo' }).click();
 		await rowOf(page, 'admin@demo.local').getByRole('button', { name: 'Change role…' }).click();
-		const dialog = page.getByRole('dialog');
+		const dialog = page.getByRole('dialog', { name: 'Change your role in demo?' });
 		await expect(dialog.getByRole('button', { name: 'Change role' })).toHaveAttribute('aria-disabled', 'true');
 		await dialog.getByRole('radio', { name: /MEMBER/ }).check();
 		await expect(dialog).toContainText('This is you.');
@@ -147,6 +175,43 @@ test.describe('Refusals about people', () => {
 		const field = page.getByRole('textbox', { name: 'E-mail' });
 		await expect(field).toBeFocused();
 		await expect(field).toHaveAccessibleDescription(/This person is in demo already/);
+	});
+});
+
+test.describe('Without a clipboard, as over plain http', () => {
+	test('[link-once] the link is shown, selected, and can be copied by hand', async ({ page }) => {
+		await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+		await signIn(page, 'admin', membersPath);
+		await page.getByRole('button', { name: 'Add a member' }).click();
+		await page.getByRole('textbox', { name: 'E-mail' }).fill('plain@acme.example');
+		await page.getByRole('textbox', { name: 'Name' }).fill('Pia Lane');
+		const answered = page.waitForResponse((answer) => answer.request().method() === 'POST');
+		await page.getByRole('button', { name: 'Add member' }).click();
+		const { link } = (await (await answered).json()) as { link: string };
+		const once = page.getByRole('region', { name: 'One-time link' });
+		const field = once.getByRole('textbox', { name: 'The link' });
+		// Not before it is asked for.
+		await expect(field).toHaveCount(0);
+		await once.getByRole('button', { name: 'Copy link' }).click();
+		await expect(field).toHaveValue(link);
+		await expect(field).toBeFocused();
+		expect(await page.evaluate(() => getSelection()?.toString())).toBe(link);
+		await expect(once.getByText(/copy it/)).toBeVisible();
+		await expectNoAxeViolations(page);
+
+		// Nor when the browser refuses the old way too: then it is selected and the reader is told to copy it.
+		await page.evaluate(() => {
+			document.execCommand = () => false;
+		});
+		await once.getByRole('button', { name: 'Copy link' }).click();
+		await expect(once.getByText('Select the text here and copy it yourself')).toBeVisible();
+		await expect(field).toHaveValue(link);
+		await expect(field).toBeFocused();
+		await once.getByRole('checkbox').check();
+		await once.getByRole('button', { name: 'Done' }).click();
+		await rowOf(page, 'plain@acme.example').getByRole('button', { name: 'Withdraw…' }).click();
+		await page.getByRole('button', { name: 'Withdraw link' }).click();
+		await expect(rowOf(page, 'plain@acme.example')).toHaveCount(0);
 	});
 });
 
@@ -170,6 +235,8 @@ test.describe('Tenants', () => {
 		await page.getByRole('button', { name: 'Make tenant' }).click();
 		await page.waitForURL('**/t/ledger-team/admin/mcp');
 		await expect(page.getByText('You are ADMIN here').first()).toBeVisible();
+		await page.getByRole('button', { name: /^Ledger Team.*Switch tenant/ }).click();
+		await expect(page.getByRole('link', { name: /^Ledger Team.*ledger-team/ })).toBeVisible();
 	});
 
 	test('whose first ADMIN is somebody new is joined by a link', async ({ page, browser, baseURL }) => {
@@ -179,7 +246,7 @@ test.describe('Tenants', () => {
 		const answered = page.waitForResponse((answer) => answer.url().endsWith('/api/tenants'));
 		await page.getByRole('button', { name: 'Make tenant' }).click();
 		const { link } = (await (await answered).json()) as { link: string };
-		await expect(page.getByRole('heading', { name: /shown once/ })).toBeFocused();
+		await expect(page.getByRole('heading', { name: /cannot get it again/ })).toBeFocused();
 		expect(await page.content()).not.toContain(link.split('#')[1]);
 
 		const theirs = await otherBrowser(browser, baseURL);

@@ -12,7 +12,10 @@ export type Role = Membership['role'];
 /** Who reads this page, where, and as what. The API enforces; this only decides what is offered. */
 export interface Here {
 	readonly me: Me;
+	/** Its slug, as in addresses. */
 	readonly tenant: string;
+	/** What people call it. */
+	readonly name: string;
 	readonly role: Role;
 }
 

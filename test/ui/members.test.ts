@@ -29,6 +29,23 @@ describe('a change of role', () => {
 			for (const to of roles) expect(changeWords(from, to) === '').toBe(from === to);
 		}
 	});
+
+	it('speaks to the reader about themselves, and of the others as they', () => {
+		for (const from of roles) {
+			for (const to of roles.filter((one) => one !== from)) {
+				expect(changeWords(from, to, true)).not.toMatch(/\bthey\b/i);
+				expect(changeWords(from, to)).not.toMatch(/\byou\b/i);
+			}
+		}
+	});
+
+	it('[link-once] says that the links of who is ADMIN no more stop working, and only then', () => {
+		for (const from of roles) {
+			for (const to of roles.filter((one) => one !== from)) {
+				expect(/links .* stop working/.test(changeWords(from, to))).toBe(from === 'ADMIN');
+			}
+		}
+	});
 });
 
 describe('who finds the members', () => {

@@ -17,8 +17,8 @@ function MadeForOther({ slug, email }: { slug: string; email: string }) {
 		<div ref={box}>
 			<Alert tone="good" icon={IconCircleCheck} title={`The tenant ${slug} is there`}>
 				<p>
-					<span className="mono">{email}</span> is its ADMIN and has an account, so no link is needed. You are not a
-					member of it: they can add you.
+					<span className="mono">{email}</span> is its ADMIN and has an account that the platform made, so no link is
+					needed. You are not a member of it: they can add you.
 				</p>
 				<div className="row">
 					<ButtonLink small href="/">

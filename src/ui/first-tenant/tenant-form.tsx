@@ -57,7 +57,7 @@ export function TenantForm(props: { ownEmail: string; onMade: (made: MadeTenant,
 				submit();
 			}}
 		>
-			<Field label="Name" help="Of the team or company whose agents write." error={wrong.name}>
+			<Field label="Name" help="Of the team or company whose agents write. Shown to its members." error={wrong.name}>
 				{(ids) => (
 					<input
 						className="in"
@@ -95,7 +95,7 @@ export function TenantForm(props: { ownEmail: string; onMade: (made: MadeTenant,
 			</Field>
 			<Field
 				label="E-mail of its first ADMIN"
-				help="Your own, or somebody else’s: without an account here they get a one-time link."
+				help="Your own, or somebody else’s. If they have to join first, you get a one-time link for them."
 				error={wrong.adminEmail}
 			>
 				{(ids) => (

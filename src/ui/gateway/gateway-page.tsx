@@ -3,7 +3,7 @@
 import { IconEye } from '@tabler/icons-react';
 import Link from 'next/link';
 import { Alert } from '#ui/controls/alert.tsx';
-import { useHere } from '#ui/tenant.tsx';
+import { useHere, usePrereqs } from '#ui/tenant.tsx';
 import { headingOf } from '#ui/words.ts';
 import { Prerequisites } from './prereq-strip.tsx';
 import { RecentExecutions } from './recent-executions.tsx';
@@ -11,12 +11,20 @@ import { Workbench } from './workbench.tsx';
 
 function ReadOnly() {
 	const { tenant, role } = useHere();
+	const { data: prereqs } = usePrereqs(tenant);
 	if (role === 'MEMBER') {
+		// A switch that is off stops previews too.
+		const isPossible = prereqs === undefined || (prereqs.gateway.ok && prereqs.agentDispatch.ok);
 		return (
-			<Alert tone="info" icon={IconEye} title={headingOf('role_required', { role })}>
+			<Alert
+				tone="info"
+				icon={IconEye}
+				title={isPossible ? headingOf('role_required', { role }) : 'You are a MEMBER here: an ADMIN approves'}
+			>
 				<p>
-					Preview, then show it to an ADMIN, who proposes the same text and approves it. Your preview is not stored:
-					approvals of stored proposals come later.
+					{isPossible
+						? 'Preview, then show it to an ADMIN, who proposes the same text and approves it. A preview is not stored: keep your text.'
+						: 'You can preview when the switches above are on. Your text is kept.'}
 				</p>
 			</Alert>
 		);

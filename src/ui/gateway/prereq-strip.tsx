@@ -1,15 +1,25 @@
 'use client';
 
-import { IconCircleCheck, IconCircleX, IconGitCompare, IconPlugConnectedX, IconPower } from '@tabler/icons-react';
+import {
+	IconCircleCheck,
+	IconCircleX,
+	IconGitCompare,
+	IconHelpCircle,
+	IconPlugConnectedX,
+	IconPlugOff,
+	IconPower,
+} from '@tabler/icons-react';
 import Link from 'next/link';
 import { type ReactNode, useRef, useState } from 'react';
 import type { AnswerOf } from '#api/contract/routes';
 import { Alert } from '#ui/controls/alert.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
+import { useSay } from '#ui/controls/live.tsx';
 import { Problem } from '#ui/controls/problem.tsx';
 import { Moment } from '#ui/controls/time.tsx';
 import { useKeptFocus } from '#ui/controls/use-kept-focus.ts';
+import { useCredentialActions } from '#ui/integrations/credential.ts';
 import { WhoSwitchedOff } from '#ui/kill-switch/last-change.tsx';
 import { SwitchOnDialog } from '#ui/kill-switch/switch-on-dialog.tsx';
 import { switchesOff } from '#ui/kill-switch/switches.ts';
@@ -18,15 +28,19 @@ import { headingOf } from '#ui/words.ts';
 
 type Prereqs = AnswerOf<'GET /api/mcp/prereqs'>;
 
-function Cell({ ok, title, children, fix }: { ok: boolean; title: string; children: ReactNode; fix?: ReactNode }) {
+/** `open`: there, and nobody knows yet whether it works. */
+type Look = 'ok' | 'no' | 'open';
+const lookIcon = { ok: IconCircleCheck, no: IconCircleX, open: IconHelpCircle };
+
+function Cell({ look, title, children, fix }: { look: Look; title: string; children: ReactNode; fix?: ReactNode }) {
 	return (
-		<li className={ok ? 'ok' : 'no'}>
-			<Icon of={ok ? IconCircleCheck : IconCircleX} />
+		<li className={look}>
+			<Icon of={lookIcon[look]} />
 			<span className="grow">
 				<b>{title}</b>
 				<small>{children}</small>
 			</span>
-			{ok ? null : fix}
+			{look === 'ok' ? null : fix}
 		</li>
 	);
 }
@@ -44,24 +58,35 @@ function Since({ by, at }: { by: string | null | undefined; at: string | null | 
 
 const ask = <small>Ask an ADMIN</small>;
 
+/** The last word of the strip. What is wrong with the MCP server stands in the notice beneath. */
+function sumOf({ gateway, agentDispatch, credential, upstream }: Prereqs): string {
+	const met = [gateway.ok, agentDispatch.ok, credential.ok].filter(Boolean).length;
+	if (met < 3) return `${met} of 3 · cannot write`;
+	if (!upstream.configured) return '3 of 3 · not connected';
+	if (!upstream.ok && upstream.drift.length === 0) return '3 of 3 · no answer';
+	return credential.testedAt === null ? '3 of 3 · not tested' : 'Ready to write';
+}
+
 function Strip({ prereqs }: { prereqs: Prereqs }) {
 	const { tenant, role, me } = useHere();
 	const { data: flags } = useFlags(tenant);
 	const [switching, setSwitching] = useState<'gateway' | 'agentDispatch'>();
 	const admin = role === 'ADMIN';
 	const { credential } = prereqs;
-	const met = [prereqs.gateway.ok, prereqs.agentDispatch.ok, credential.ok].filter(Boolean).length;
+	const { test } = useCredentialActions(tenant);
 	const off = switchesOff(flags, { gateway: prereqs.gateway.ok, agentDispatch: prereqs.agentDispatch.ok });
 	const gate = off.find(({ which }) => which.flag === 'mcp.gateway');
 	const gateIsMine = gate?.which.scope === 'tenant' || me.platformAdmin;
 	const asked = off.find(({ which }) => (which.flag === 'mcp.gateway') === (switching === 'gateway'));
 	const strip = useRef<HTMLUListElement>(null);
-	useKeptFocus(strip, '.sum', switching ?? 'none');
+	useKeptFocus(strip, '.sum', `${switching ?? 'none'} ${credential.testedAt}`);
+	const say = useSay();
+	const onTest = () => test.mutate(undefined, { onSuccess: () => say('The GitHub PAT works.') });
 	return (
 		<>
 			<ul className="strip" aria-label="Prerequisites" ref={strip}>
 				<Cell
-					ok={prereqs.gateway.ok}
+					look={prereqs.gateway.ok ? 'ok' : 'no'}
 					title={prereqs.gateway.ok ? 'Gateway is on' : 'Gateway is off'}
 					fix={
 						admin && gateIsMine ? (
@@ -81,7 +106,7 @@ function Strip({ prereqs }: { prereqs: Prereqs }) {
 					{prereqs.gateway.ok ? null : <Since by={gate?.told?.by} at={gate?.told?.at} />}
 				</Cell>
 				<Cell
-					ok={prereqs.agentDispatch.ok}
+					look={prereqs.agentDispatch.ok ? 'ok' : 'no'}
 					title={prereqs.agentDispatch.ok ? `Agent dispatch is on for ${tenant}` : 'Agent dispatch is off'}
 					fix={
 						admin ? (
@@ -97,21 +122,25 @@ function Strip({ prereqs }: { prereqs: Prereqs }) {
 					<Since by={flags?.agentDispatch.by} at={flags?.agentDispatch.at} />
 				</Cell>
 				<Cell
-					ok={credential.ok}
+					look={!credential.ok ? 'no' : credential.testedAt === null ? 'open' : 'ok'}
 					title={
-						credential.ok
-							? 'GitHub PAT works'
-							: credential.fingerprint
-								? 'GitHub PAT does not work'
-								: 'No GitHub PAT yet'
+						!credential.ok
+							? 'No GitHub PAT yet'
+							: credential.testedAt === null
+								? 'GitHub PAT is set, not tested yet'
+								: 'GitHub PAT works'
 					}
 					fix={
-						admin ? (
-							<Link className="btn btn--sm" href={`/t/${tenant}/settings/integrations`} prefetch={false}>
-								{credential.fingerprint ? 'Replace…' : 'Set it…'}
-							</Link>
-						) : (
+						!admin ? (
 							ask
+						) : credential.ok ? (
+							<Button small blocked={test.isPending} onPress={onTest}>
+								{test.isPending ? 'Testing…' : 'Test'}
+							</Button>
+						) : (
+							<Link className="btn btn--sm" href={`/t/${tenant}/settings/integrations`} prefetch={false}>
+								Set it…
+							</Link>
 						)
 					}
 				>
@@ -124,9 +153,10 @@ function Strip({ prereqs }: { prereqs: Prereqs }) {
 					) : null}
 				</Cell>
 				<li className="sum" tabIndex={-1}>
-					{met === 3 ? 'Ready to write' : `${met} of 3 · cannot write`}
+					{sumOf(prereqs)}
 				</li>
 			</ul>
+			{test.error ? <Problem error={test.error} what="The credential could not be tested" retry={onTest} /> : null}
 			{switching && asked ? (
 				<SwitchOnDialog
 					tenant={tenant}
@@ -172,7 +202,7 @@ function SwitchedOff({ prereqs }: { prereqs: Prereqs }) {
 	);
 }
 
-function Upstream({ upstream }: { upstream: Prereqs['upstream'] }) {
+function Upstream({ prereqs: { upstream, gateway, agentDispatch } }: { prereqs: Prereqs }) {
 	if (upstream.drift.some((name) => name.startsWith('unexpected:'))) {
 		return (
 			<Alert tone="note" icon={IconGitCompare} title="The GitHub MCP server offers tools that it should not">
@@ -194,9 +224,25 @@ function Upstream({ upstream }: { upstream: Prereqs['upstream'] }) {
 		);
 	}
 	if (upstream.ok) return null;
+	// While a switch is off there is no preview either, and the alert above says so.
+	const isPossible = gateway.ok && agentDispatch.ok;
+	if (!upstream.configured) {
+		return (
+			<Alert tone="note" icon={IconPlugOff} title={headingOf('provider_not_configured')}>
+				<p>
+					Whoever runs the portal sets <span className="mono">MCP_GITHUB_SERVER_URL</span> and starts it again.
+					{isPossible ? ' Until then a preview works, and an approval is refused with nothing sent.' : null}
+				</p>
+			</Alert>
+		);
+	}
 	return (
 		<Alert tone="note" icon={IconPlugConnectedX} title="The GitHub MCP server does not answer">
-			<p>You can preview. An approval now would end as “could not be reached”, with nothing sent.</p>
+			<p>
+				{isPossible
+					? 'A preview works. An approval now would end as “could not be reached”, with nothing sent.'
+					: 'Whoever runs the portal looks after it.'}
+			</p>
 		</Alert>
 	);
 }
@@ -213,7 +259,7 @@ export function Prerequisites() {
 		<>
 			<Strip prereqs={data} />
 			<SwitchedOff prereqs={data} />
-			<Upstream upstream={data.upstream} />
+			<Upstream prereqs={data} />
 		</>
 	);
 }

@@ -8,9 +8,11 @@ import {
 	IconGitCompare,
 	IconPlayerPlay,
 	IconPlugConnectedX,
+	IconPlugOff,
 	IconServer2,
 } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
+import { ProblemError } from '#api/client';
 import { Alert } from '#ui/controls/alert.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
@@ -19,7 +21,9 @@ import { Moment } from '#ui/controls/time.tsx';
 import { useKeptFocus } from '#ui/controls/use-kept-focus.ts';
 import { useSandbox } from '#ui/providers.tsx';
 import { useHere, usePrereqs } from '#ui/tenant.tsx';
+import { headingOf } from '#ui/words.ts';
 import { type Credential, useCredential, useCredentialActions } from './credential.ts';
+import { CredentialBadge } from './credential-badge.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { TestResult } from './test-result.tsx';
 import { TokenForm } from './token-form.tsx';
@@ -48,11 +52,12 @@ function Facts({ credential }: { credential: Credential }) {
 
 function GithubCredential({ credential }: { credential: Credential }) {
 	const { tenant, role } = useHere();
-	const { data: prereqs } = usePrereqs(tenant);
 	const { test } = useCredentialActions(tenant);
 	const [open, setOpen] = useState<'replace' | 'delete'>();
 	const card = useRef<HTMLElement>(null);
 	useKeptFocus(card, 'h2', open ?? 'closed');
+	const code = test.error instanceof ProblemError ? test.error.code : '';
+	const refused = code === 'credential_rejected' || code === 'credential_unreadable';
 	return (
 		<>
 			<section className="card" aria-labelledby="github" ref={card}>
@@ -61,12 +66,7 @@ function GithubCredential({ credential }: { credential: Credential }) {
 					<h2 id="github" tabIndex={-1}>
 						GitHub credential
 					</h2>
-					{prereqs?.credential.ok ? (
-						<span className="state state--good">
-							<Icon of={IconCircleCheck} />
-							Works
-						</span>
-					) : null}
+					<CredentialBadge testedAt={credential.testedAt} refused={refused} />
 					{role === 'ADMIN' ? (
 						<span className="push row row--wrap">
 							<Button small blocked={test.isPending} onPress={() => test.mutate()}>
@@ -84,6 +84,12 @@ function GithubCredential({ credential }: { credential: Credential }) {
 				</div>
 				<div className="card__body">
 					<Facts credential={credential} />
+					{credential.testedAt === null && !refused ? (
+						<p className="small sub row--above">
+							GitHub could not be asked when this token was set. Test it before somebody relies on it
+							{role === 'ADMIN' ? '.' : ': an ADMIN can.'}
+						</p>
+					) : null}
 				</div>
 				{test.data ? <TestResult test={test.data.answer} at={test.data.at} /> : null}
 				{test.error ? (
@@ -103,12 +109,23 @@ const writes = [
 	{ words: 'Comment', tool: 'add_issue_comment', shown: 'add_issue_comment' },
 ] as const;
 
+type Upstream = NonNullable<ReturnType<typeof usePrereqs>['data']>['upstream'];
+
+function serverState({ ok, configured, drift }: Upstream) {
+	if (ok) return { icon: IconCircleCheck, words: 'Reachable' };
+	if (!configured) return { icon: IconPlugOff, words: 'Not configured' };
+	return drift.length > 0
+		? { icon: IconGitCompare, words: 'Changed' }
+		: { icon: IconPlugConnectedX, words: 'Does not answer' };
+}
+
 /** The sidecar's tools against the pinned ones. */
 function Server() {
 	const { tenant } = useHere();
 	const { data } = usePrereqs(tenant);
 	if (data === undefined) return null;
 	const { upstream } = data;
+	const state = serverState(upstream);
 	const offersTooMuch = upstream.drift.some((name) => name.startsWith('unexpected:'));
 	return (
 		<section className="card" aria-labelledby="server">
@@ -116,10 +133,18 @@ function Server() {
 				<Icon of={IconServer2} size={20} />
 				<h2 id="server">GitHub MCP server</h2>
 				<span className={upstream.ok ? 'state state--good' : 'state state--note'}>
-					<Icon of={upstream.ok ? IconCircleCheck : upstream.drift.length > 0 ? IconGitCompare : IconPlugConnectedX} />
-					{upstream.ok ? 'Reachable' : upstream.drift.length > 0 ? 'Changed' : 'Does not answer'}
+					<Icon of={state.icon} />
+					{state.words}
 				</span>
 			</div>
+			{upstream.configured ? null : (
+				<div className="card__body">
+					<p>
+						<b className="med">{headingOf('provider_not_configured')}.</b> Whoever runs the portal sets{' '}
+						<span className="mono">MCP_GITHUB_SERVER_URL</span> and starts it again.
+					</p>
+				</div>
+			)}
 			<table className="tbl">
 				<thead>
 					<tr>

@@ -26,8 +26,8 @@ export function TokenForm({ replacing, onDone }: { replacing: boolean; onDone?: 
 		if (token === '' || set.isPending) return input.current?.focus();
 		if (input.current) input.current.value = '';
 		try {
-			await set.mutateAsync(token);
-			say('The credential is tested and sealed.');
+			const { testedAt } = await set.mutateAsync(token);
+			say(testedAt === null ? 'The credential is sealed, not tested yet.' : 'The credential is tested and sealed.');
 			onDone?.();
 		} catch {
 			// set.error stands in the form
@@ -73,8 +73,8 @@ export function TokenForm({ replacing, onDone }: { replacing: boolean; onDone?: 
 					<p className="small sub">
 						It is tested first.{' '}
 						{replacing
-							? 'If the test fails, the present one stays. The next write uses the new one; a write already sent is not affected.'
-							: 'If the test fails, nothing is kept.'}
+							? 'If the test fails, or GitHub cannot be asked, the present one stays. The next write uses the new one; a write already sent is not affected.'
+							: 'If the test fails, nothing is kept. If GitHub cannot be asked, it is kept, not tested yet.'}
 					</p>
 					{set.error && !rejected ? <Problem error={set.error} what="The credential could not be set" /> : null}
 				</div>

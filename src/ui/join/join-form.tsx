@@ -77,7 +77,10 @@ export function JoinForm({ secret, onDead }: { secret: string; onDead: (detail: 
 					<p>The link was made for an e-mail address that signs in here already. Its name and password stay.</p>
 				</Alert>
 			) : (
-				<p className="sub">You were sent a link to this portal. Set a name and a password, then sign in with them.</p>
+				<p className="sub">
+					You were sent a link to this portal. Set your name and a password. Then sign in with your e-mail address and
+					that password.
+				</p>
 			)}
 			{hasAccount ? null : (
 				<Field label="Your name" help="Others see it beside what you do." error={fieldErrors(failure)?.name}>

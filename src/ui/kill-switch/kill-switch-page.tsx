@@ -185,7 +185,7 @@ export function KillSwitchPage() {
 		<>
 			<div className="page__head">
 				<div className="grow">
-					<h1>AI kill-switch</h1>
+					<h1>Kill-switch</h1>
 					<p>
 						Off wins: a feature works in {tenant} only when it is on everywhere <em>and</em> in {tenant}. Off takes
 						effect at once and needs no confirmation; on does.

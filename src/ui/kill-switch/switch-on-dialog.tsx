@@ -10,9 +10,9 @@ import { nameInSentence, type Switch, useSwitch } from './switches.ts';
 function becomesPossible(which: Switch): string {
 	switch (which.flag) {
 		case 'agentDispatchEnabled':
-			return 'Approved writes will be carried out again.';
+			return 'Approved writes will be carried out.';
 		case 'mcp.gateway':
-			return 'Writes can be proposed and executed again, where agent dispatch is on.';
+			return 'Writes can be proposed and executed, where agent dispatch is on.';
 		case 'mcp.execute-tokens':
 			return 'An ADMIN can mint a token that approves and executes, for 24 hours at most.';
 	}

@@ -9,7 +9,7 @@ import { type Made, type NewMember, useMemberActions } from './members.ts';
 import { roleMeans, roles } from './roles.ts';
 import { type Wrong, wrongFields } from './wrong-fields.ts';
 
-/** Adds a person: somebody with an account is in at once, somebody new gets a link. */
+/** Adds a person: an account that the platform made is in at once, anybody else gets a link. */
 export function AddMember(props: { onAdded: (made: Made, body: NewMember) => void; onClose: () => void }) {
 	const { tenant } = useHere();
 	const { add } = useMemberActions(tenant);

@@ -38,8 +38,8 @@ export function Added({ made, body, onDone }: { made: Made; body: NewMember; onD
 				}
 			>
 				<p>
-					<span className="mono">{body.email}</span> has an account here, so no link is needed: they find {tenant} at
-					their next request.
+					<span className="mono">{body.email}</span> has an account that the platform made, so no link is needed: they
+					find {tenant} at their next request.
 				</p>
 			</Alert>
 		</div>

@@ -34,11 +34,11 @@ export function LinkOnce(props: {
 			<div className="outcome__head">
 				<Icon of={IconLink} size={28} />
 				<div className="grow">
-					<FocusHeading focusKey={props.link}>Copy the link now. It is shown once</FocusHeading>
+					<FocusHeading focusKey={props.link}>Copy the link now. You cannot get it again</FocusHeading>
 					<p>
-						Send it to <span className="mono">{props.email}</span> where only they read it. Whoever opens it becomes{' '}
-						{props.becomes}, with a name and a password that they set, or with the password of their account. It works
-						once
+						Send it to <span className="mono">{props.email}</span> where only they read it. Whoever uses it becomes{' '}
+						{props.becomes}. It asks for a name and a new password; if this address has an account here, for the
+						password of that account. It works once
 						{props.expiresAt === undefined ? null : (
 							<>
 								, until <Moment at={props.expiresAt} seconds={false} />
@@ -48,7 +48,7 @@ export function LinkOnce(props: {
 					</p>
 					<div className="row row--wrap row--above">
 						<span className="in mono in--once">{maskedLink(props.link)}</span>
-						<CopyButton small={false} look="primary" label="Copy link" text={props.link} />
+						<CopyButton small={false} look="primary" label="Copy link" what="The link" text={props.link} />
 					</div>
 					<label className="check row--above">
 						<input type="checkbox" checked={handedOver} onChange={() => setHandedOver(!handedOver)} />

@@ -42,7 +42,7 @@ export function Lists(props: {
 				/>
 				<div className="card__foot small sub">
 					<Icon of={IconInfoCircle} />
-					The last ADMIN cannot be removed or made something else.
+					The only ADMIN cannot be removed or made something else. An ADMIN who is, loses the links that they made.
 				</div>
 			</section>
 			{invited.length > 0 ? (

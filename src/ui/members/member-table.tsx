@@ -1,5 +1,6 @@
 'use client';
 
+import { useId } from 'react';
 import { Button } from '#ui/controls/button.tsx';
 import { Moment } from '#ui/controls/time.tsx';
 import { initials } from '#ui/shell/initials.ts';
@@ -14,6 +15,8 @@ export function MemberTable(props: {
 }) {
 	const { me } = useHere();
 	const { actions } = props;
+	const id = useId();
+	const admins = props.members.filter((member) => member.role === 'ADMIN').length;
 	return (
 		<table className="tbl tbl--mid tbl--people">
 			<thead>
@@ -29,41 +32,52 @@ export function MemberTable(props: {
 				</tr>
 			</thead>
 			<tbody>
-				{props.members.map((member) => (
-					<tr key={member.id}>
-						<td>
-							<span className="row">
-								<span className="glyph glyph--round" aria-hidden="true">
-									{initials(member.name)}
-								</span>
-								<span className="grow">
-									<span className="med">{member.name}</span>
-									{member.userId === me.user.id ? <span className="dim"> you</span> : null}
-									<small className="mono">{member.email}</small>
-								</span>
-							</span>
-						</td>
-						<td data-l="Role">
-							<span className="role">{member.role}</span>
-							<small>{roleMeans[member.role]}</small>
-						</td>
-						<td data-l="Since">
-							<Moment at={member.since} relative seconds={false} />
-						</td>
-						{actions ? (
-							<td className="act">
+				{props.members.map((member) => {
+					const isLast = member.role === 'ADMIN' && admins === 1;
+					const why = isLast ? `${id}-last` : undefined;
+					return (
+						<tr key={member.id}>
+							<td>
 								<span className="row">
-									<Button small onPress={() => actions.onRole(member)}>
-										Change role…<span className="vh"> of {member.name}</span>
-									</Button>
-									<Button small look="danger-line" onPress={() => actions.onRemove(member)}>
-										Remove…<span className="vh"> {member.name}</span>
-									</Button>
+									<span className="glyph glyph--round" aria-hidden="true">
+										{initials(member.name)}
+									</span>
+									<span className="grow">
+										<span className="med">{member.name}</span>
+										{member.userId === me.user.id ? <span className="dim"> you</span> : null}
+										<small className="mono">{member.email}</small>
+									</span>
 								</span>
 							</td>
-						) : null}
-					</tr>
-				))}
+							<td data-l="Role">
+								<span className="role">{member.role}</span>
+								<small>{roleMeans[member.role]}</small>
+							</td>
+							<td data-l="Since">
+								<Moment at={member.since} relative seconds={false} />
+							</td>
+							{actions ? (
+								<td className="act">
+									<span className="row">
+										<Button small blocked={isLast} describedBy={why} onPress={() => actions.onRole(member)}>
+											Change role…<span className="vh"> of {member.name}</span>
+										</Button>
+										<Button
+											small
+											look="danger-line"
+											blocked={isLast}
+											describedBy={why}
+											onPress={() => actions.onRemove(member)}
+										>
+											Remove…<span className="vh"> {member.name}</span>
+										</Button>
+									</span>
+									{isLast ? <small id={why}>The only ADMIN. Make somebody else ADMIN first</small> : null}
+								</td>
+							) : null}
+						</tr>
+					);
+				})}
 			</tbody>
 		</table>
 	);

@@ -38,7 +38,8 @@ export function NewLinkDialog(props: {
 			}
 		>
 			<p className="sub">
-				The present one stops working at once. The new one is shown once, and it starts its time anew.
+				The present one stops working at once. The new one can be copied once, right after this, and starts its time
+				anew.
 			</p>
 			<MemberProblem error={add.error} what="The link could not be made" />
 		</Dialog>

@@ -12,28 +12,38 @@ export function RemoveDialog({ member, onClose }: { member: Member; onClose: () 
 	const { me, tenant } = useHere();
 	const { remove } = useMemberActions(tenant);
 	const say = useSay();
+	const own = member.userId === me.user.id;
+	const links = (who: string) =>
+		member.role === 'ADMIN' ? `, and so does every link that ${who} made and nobody has used yet` : '';
 	const onSuccess = () => {
 		say(`${member.name} is no longer in ${tenant}.`);
 		onClose();
 	};
 	return (
 		<Dialog
-			title={`Remove ${member.name} from ${tenant}?`}
+			title={own ? `Remove yourself from ${tenant}?` : `Remove ${member.name} from ${tenant}?`}
 			onClose={onClose}
 			foot={
 				<>
-					<Button onPress={onClose}>Keep member</Button>
+					<Button onPress={onClose}>{own ? `Stay in ${tenant}` : 'Keep member'}</Button>
 					<Button look="danger" blocked={remove.isPending} onPress={() => remove.mutate(member.id, { onSuccess })}>
-						{remove.isPending ? 'Removing…' : 'Remove member'}
+						{remove.isPending ? 'Removing…' : own ? 'Remove myself' : 'Remove member'}
 					</Button>
 				</>
 			}
 		>
-			{member.userId === me.user.id ? <p className="strong">This is you: {tenant} closes for you at once.</p> : null}
-			<p className="sub">
-				From their next request on {tenant} is closed to them, and every API token that they made here stops working for
-				good. Their account and what they did stay: the audit log keeps each row.
-			</p>
+			{own ? (
+				<p className="sub">
+					<strong className="strong">This is you: {tenant} closes for you at once.</strong> Every API token that you
+					made here stops working for good{links('you')}. Your account and what you did stay: the audit log keeps each
+					row. To come back you need another ADMIN.
+				</p>
+			) : (
+				<p className="sub">
+					From their next request on {tenant} is closed to them, and every API token that they made here stops working
+					for good{links('they')}. Their account and what they did stay: the audit log keeps each row.
+				</p>
+			)}
 			<MemberProblem error={remove.error} what="The member could not be removed" />
 		</Dialog>
 	);

@@ -17,6 +17,7 @@ export function RoleDialog({ member, onClose }: { member: Member; onClose: () =>
 	const group = useId();
 	const [role, setRole] = useState<Role>(member.role);
 	const same = role === member.role;
+	const own = member.userId === me.user.id;
 	const submit = () =>
 		change.mutate(
 			{ id: member.id, role },
@@ -29,7 +30,7 @@ export function RoleDialog({ member, onClose }: { member: Member; onClose: () =>
 		);
 	return (
 		<Dialog
-			title={`Change the role of ${member.name} in ${tenant}?`}
+			title={own ? `Change your role in ${tenant}?` : `Change the role of ${member.name} in ${tenant}?`}
 			onClose={onClose}
 			foot={
 				<>
@@ -63,8 +64,9 @@ export function RoleDialog({ member, onClose }: { member: Member; onClose: () =>
 					'Choose another role.'
 				) : (
 					<>
-						{changeWords(member.role, role)} It holds from their next request on, for their API tokens too.
-						{member.userId === me.user.id ? <strong className="strong"> This is you.</strong> : null}
+						{own ? <strong className="strong">This is you. </strong> : null}
+						{changeWords(member.role, role, own)} It holds from {own ? 'your' : 'their'} next request on, for{' '}
+						{own ? 'your' : 'their'} API tokens too.
 					</>
 				)}
 			</p>

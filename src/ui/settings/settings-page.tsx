@@ -4,7 +4,6 @@ import {
 	IconBrandGithub,
 	IconCertificate,
 	IconCheck,
-	IconCircleCheck,
 	IconKey,
 	IconPlugConnected,
 	IconPower,
@@ -16,6 +15,7 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { Icon } from '#ui/controls/icon.tsx';
 import { Moment } from '#ui/controls/time.tsx';
+import { CredentialBadge } from '#ui/integrations/credential-badge.tsx';
 import { useFlags, useHere, usePrereqs } from '#ui/tenant.tsx';
 
 function Tile(props: { path: string; icon: TablerIcon; title: string; text: string; foot: ReactNode }) {
@@ -43,7 +43,7 @@ const OnOff = ({ on }: { on: boolean }) => (
 
 /** The way to every setting, each with its present state. */
 export function SettingsPage() {
-	const { tenant } = useHere();
+	const { tenant, name } = useHere();
 	const { data: prereqs } = usePrereqs(tenant);
 	const { data: flags } = useFlags(tenant);
 	const met = prereqs
@@ -57,7 +57,7 @@ export function SettingsPage() {
 			<div className="page__head">
 				<div className="grow">
 					<h1>Settings</h1>
-					<p>For the tenant {tenant}. Every change here is a row in the audit log.</p>
+					<p>For the tenant {name}. Every change here is a row in the audit log.</p>
 				</div>
 			</div>
 			<div className="tiles">
@@ -82,21 +82,18 @@ export function SettingsPage() {
 					foot={
 						prereqs?.credential.ok ? (
 							<>
-								<span className="state state--good">
-									<Icon of={IconCircleCheck} />
-									Works
-								</span>{' '}
+								<CredentialBadge testedAt={prereqs.credential.testedAt} />{' '}
 								<span className="mono">{prereqs.credential.login}</span>
 							</>
 						) : prereqs ? (
-							<span className="state state--note">No working credential</span>
+							<span className="state state--note">No credential yet</span>
 						) : null
 					}
 				/>
 				<Tile
 					path="settings/kill-switch"
 					icon={IconPower}
-					title="AI kill-switch"
+					title="Kill-switch"
 					text={`Every AI feature, everywhere and in ${tenant}. Off takes effect at once.`}
 					foot={
 						flags ? (
@@ -133,7 +130,7 @@ export function SettingsPage() {
 					icon={IconUsers}
 					title="Members"
 					text={`Who is ADMIN, MEMBER or AUDITOR in ${tenant}.`}
-					foot={<span>New people get a one-time link</span>}
+					foot={<span>People join by a one-time link</span>}
 				/>
 				<Tile
 					path="settings/api-tokens"

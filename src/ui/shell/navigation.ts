@@ -16,7 +16,7 @@ export interface NavItem {
 
 const gateway: NavItem = { path: 'admin/mcp', label: 'MCP Gateway', icon: IconPlugConnected };
 const auditLog: NavItem = { path: 'audit-log', label: 'Audit log', icon: IconLink };
-const killSwitch: NavItem = { path: 'settings/kill-switch', label: 'AI kill-switch', icon: IconPower };
+const killSwitch: NavItem = { path: 'settings/kill-switch', label: 'Kill-switch', icon: IconPower };
 const members: NavItem = { path: 'settings/members', label: 'Members', icon: IconUsers };
 const settings: NavItem = { path: 'settings', label: 'Settings', icon: IconSettings };
 
@@ -38,7 +38,7 @@ const names: Readonly<Record<string, string>> = {
 	'audit-log': 'Audit log',
 	settings: 'Settings',
 	'settings/integrations': 'Integrations',
-	'settings/kill-switch': 'AI kill-switch',
+	'settings/kill-switch': 'Kill-switch',
 	'settings/api-tokens': 'API tokens',
 	'settings/members': 'Members',
 };

@@ -44,7 +44,7 @@ export function Shell({ tenant, children }: { tenant: string; children: ReactNod
 	const { data: me, error, refetch } = useMe();
 	const membership = me?.memberships.find((one) => one.tenant === tenant);
 	const here = useMemo<Here | null>(
-		() => (me && membership ? { me, tenant, role: membership.role } : null),
+		() => (me && membership ? { me, tenant, name: membership.name, role: membership.role } : null),
 		[me, membership, tenant],
 	);
 	const signedOut = error instanceof ProblemError && error.code === 'unauthenticated' && me === undefined;

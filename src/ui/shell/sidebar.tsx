@@ -47,15 +47,16 @@ function Gate() {
 	const { data } = usePrereqs(tenant);
 	if (data === undefined) return null;
 	const met = [data.gateway.ok, data.agentDispatch.ok, data.credential.ok].filter(Boolean).length;
-	const on = met === 3;
+	const { credential, upstream } = data;
+	const on = met === 3 && upstream.configured;
+	const off = !data.gateway.ok ? 'The gateway is off' : !data.agentDispatch.ok ? 'Agent dispatch is off' : undefined;
 	const why = on
-		? '3 of 3 prerequisites met'
-		: !data.gateway.ok
-			? 'The gateway is off'
-			: !data.agentDispatch.ok
-				? 'Agent dispatch is off'
-				: 'No GitHub credential';
-	const href = `/t/${tenant}/${role === 'ADMIN' && !on ? 'settings/kill-switch' : 'admin/mcp'}`;
+		? credential.testedAt === null
+			? 'GitHub PAT not tested yet'
+			: '3 of 3 prerequisites met'
+		: (off ?? (credential.ok ? 'GitHub is not connected' : 'No GitHub credential'));
+	const fix = off ? 'settings/kill-switch' : credential.ok ? 'admin/mcp' : 'settings/integrations';
+	const href = `/t/${tenant}/${role === 'ADMIN' && !on ? fix : 'admin/mcp'}`;
 	return (
 		<Link className={on ? 'gate' : 'gate gate--off'} href={href} prefetch={false}>
 			<Icon of={on ? IconCircleCheck : IconPower} />

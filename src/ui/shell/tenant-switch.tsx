@@ -6,14 +6,14 @@ import { Icon } from '#ui/controls/icon.tsx';
 import { useHere } from '#ui/tenant.tsx';
 import { Popover } from './popover.tsx';
 
-function Face({ tenant, role }: { tenant: string; role: string }) {
+function Face({ name, role }: { name: string; role: string }) {
 	return (
 		<>
 			<span className="glyph" aria-hidden="true">
-				{tenant.slice(0, 1).toUpperCase()}
+				{[...name].slice(0, 1).join('').toUpperCase()}
 			</span>
 			<span className="grow">
-				<span className="med">{tenant}</span>
+				<span className="med">{name}</span>
 				<small>You are {role} here</small>
 			</span>
 		</>
@@ -22,17 +22,17 @@ function Face({ tenant, role }: { tenant: string; role: string }) {
 
 /** Where I am and as what. With one tenant and no right to make another there is nothing to press, so it is no button. */
 export function TenantSwitch() {
-	const { me, tenant, role } = useHere();
+	const { me, tenant, name, role } = useHere();
 	if (me.memberships.length < 2 && !me.platformAdmin) {
 		return (
 			<div className="tenant tenant--only">
-				<Face tenant={tenant} role={role} />
+				<Face name={name} role={role} />
 			</div>
 		);
 	}
 	const button = (
 		<>
-			<Face tenant={tenant} role={role} />
+			<Face name={name} role={role} />
 			<Icon of={IconSelector} />
 		</>
 	);
@@ -48,7 +48,10 @@ export function TenantSwitch() {
 							aria-current={membership.tenant === tenant ? 'true' : undefined}
 							onClick={close}
 						>
-							{membership.tenant}
+							<span className="grow">
+								{membership.name}
+								<small className="mono">{membership.tenant}</small>
+							</span>
 							<span className="push role">{membership.role}</span>
 						</Link>
 					))}

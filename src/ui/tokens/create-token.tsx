@@ -27,7 +27,9 @@ export function CreateToken() {
 	const [missing, setMissing] = useState(false);
 	const [chosen, setChosen] = useState(0);
 	const [hours, setHours] = useState<number>(30 * 24);
-	const grant = grants[chosen] ?? grants[0];
+	const wanted = grants[chosen];
+	// It may have been switched off since it was chosen.
+	const grant = wanted === undefined || wanted.off !== undefined ? grants[0] : wanted;
 	if (grant === undefined) return null;
 	const choices = ends.filter((end) => end.hours <= grant.hours);
 	const expiresInHours = Math.min(hours, grant.hours);
@@ -66,20 +68,21 @@ export function CreateToken() {
 						</Field>
 						<Field
 							label="May"
-							help={
-								grant.hours === 24 ? 'It can approve by itself. Prefer one that proposes' : 'An ADMIN still approves'
-							}
+							help={[
+								grant.hours === 24 ? 'It can approve by itself. Prefer one that proposes.' : 'An ADMIN still approves.',
+								...grants.flatMap(({ off }) => (off === undefined ? [] : [`${off}.`])),
+							].join(' ')}
 						>
 							{(ids) => (
 								<select
 									className="in"
 									{...ids}
-									value={chosen}
+									value={grants.indexOf(grant)}
 									onChange={(event) => setChosen(Number(event.currentTarget.value))}
 								>
 									{grants.map((one, index) => (
-										<option key={one.words} value={index}>
-											{one.words}
+										<option key={one.words} value={index} disabled={one.off !== undefined}>
+											{`${one.words} (${one.scopes.join(', ')})${one.off === undefined ? '' : ': off'}`}
 										</option>
 									))}
 								</select>

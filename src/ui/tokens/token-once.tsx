@@ -18,11 +18,11 @@ export function TokenOnce({ created, onDone }: { created: Created; onDone: () =>
 			<div className="outcome__head">
 				<Icon of={IconKey} size={28} />
 				<div className="grow">
-					<FocusHeading focusKey={created.id}>Copy your token now. It is shown once</FocusHeading>
+					<FocusHeading focusKey={created.id}>Copy your token now. You cannot get it again</FocusHeading>
 					<p>Only its hash is kept. If it is lost, create another and revoke this one.</p>
 					<div className="row row--wrap row--above">
 						<span className="in mono in--once">{masked(created.token)}</span>
-						<CopyButton small={false} look="primary" label="Copy token" text={created.token} />
+						<CopyButton small={false} look="primary" label="Copy token" what="The token" text={created.token} />
 					</div>
 					<label className="check row--above">
 						<input type="checkbox" checked={stored} onChange={() => setStored(!stored)} />

@@ -40,15 +40,19 @@ export interface Grant {
 	readonly scopes: Scope[];
 	readonly words: string;
 	readonly hours: number;
+	/** Why it cannot be chosen now. */
+	readonly off?: string;
 }
 
 const quarter = 90 * 24;
 
-/** What may be offered: a token is never more than its owner, and one that approves needs an ADMIN and its flag. */
+/** What may be offered: a token is never more than its owner. One that approves is for an ADMIN, and off without its flag. */
 export function grantsOf(role: Role, executeTokens: boolean): readonly Grant[] {
 	const read: Grant = { scopes: ['read'], words: 'Reads', hours: quarter };
 	if (role === 'AUDITOR') return [];
 	const propose: Grant = { scopes: ['read', 'propose'], words: 'Reads and proposes', hours: quarter };
 	const execute: Grant = { scopes: ['read', 'propose', 'execute'], words: 'Reads, proposes, approves', hours: 24 };
-	return role === 'ADMIN' && executeTokens ? [propose, read, execute] : [propose, read];
+	if (role !== 'ADMIN') return [propose, read];
+	const off = 'Tokens that approve are off (mcp.execute-tokens, under Kill-switch)';
+	return [propose, read, executeTokens ? execute : { ...execute, off }];
 }
