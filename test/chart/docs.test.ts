@@ -58,7 +58,8 @@ describe('what the documents say about the chart', () => {
 		const paths = [...named].map(([, path]) => path ?? '');
 		expect(paths.length).toBeGreaterThan(10);
 		const has = (path: string) => path.split('.').reduce((at, name) => at?.[name], values) !== undefined;
-		// A flag of the portal's, not a value.
-		expect(paths.filter((path) => path !== 'mcp.gateway' && !has(path))).toEqual([]);
+		// Flags of the portal's, not values: mcp.gateway and mcp.execute-tokens.
+		const flags = ['mcp.gateway', 'mcp.execute'];
+		expect(paths.filter((path) => !flags.includes(path) && !has(path))).toEqual([]);
 	});
 });

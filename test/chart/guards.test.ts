@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tryRender } from './helm.ts';
 
 const sidecar = (github: object, more: object = {}) => ({ mcp: { github: { enabled: true, ...github } }, ...more });
+const SMOKE = { enabled: true, tenant: 'a', owner: 'b', repo: 'c', email: 'd@e.f', existingSecret: 'g' };
 
 /** Each: what is set, what is said about it. Every sentence says what to do. */
 const guards: [string, object, RegExp][] = [
@@ -82,6 +83,25 @@ const guards: [string, object, RegExp][] = [
 		{ smoke: { enabled: true } },
 		/smoke\.tenant is missing[\s\S]*smoke\.repo is missing[\s\S]*smoke\.existingSecret is missing\. Make a Secret/,
 	],
+	...[
+		'--url=http://evil.example',
+		'--connect=http://evil.example',
+		'--email=eve@example.com',
+		'--tenant=other',
+		'--owner=eve',
+		'--repo=other',
+		'--token=karc_pat_x',
+		'--wait=1',
+		'--timeout',
+		'--timeout=1 --url=http://evil.example',
+		'--json=true',
+		'--json\n',
+		'--',
+	].map((arg): [string, object, RegExp] => [
+		`the smoke’s argument ${JSON.stringify(arg)}`,
+		{ smoke: { ...SMOKE, extraArgs: ['--json', arg] } },
+		new RegExp(`smoke\\.extraArgs has ${arg.split('=')[0]}\\. Allowed: --json, --skip-flag, --timeout=SECONDS`),
+	]),
 	[
 		'another server beside the sidecar',
 		sidecar({}, { env: { MCP_GITHUB_SERVER_URL: 'http://github-mcp:8082/' } }),
@@ -173,6 +193,9 @@ describe('what could work is let through', () => {
 			{ database: { existingSecret: 'db' }, rootKey: { existingSecret: 'key' }, trialSecret: { create: true } },
 		],
 		['one replica', { replicas: 1 }],
+		['the smoke’s arguments', { smoke: { ...SMOKE, extraArgs: ['--json', '--skip-flag', '--timeout=90'] } }],
+		['a text with line breaks and tabs', { podAnnotations: { a: 'b\n\tc\r\n' } }],
+		['a backslash before what would name a control character', { podAnnotations: { a: '\\u0085 \\u0001 \\b \\\\f' } }],
 	];
 	it.each(fine)('%s', (_what, values) => {
 		expect(tryRender(values)).toMatchObject({ ok: true });

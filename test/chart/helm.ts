@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -56,6 +56,12 @@ export interface RenderOptions {
 	readonly kubernetes?: string;
 }
 
+/** Values as helm reads them: JSON is YAML but for characters that JSON leaves as they are and YAML does not keep. */
+const asInput = (values: object): string =>
+	JSON.stringify(values).replaceAll(/[\u007f-\u009f\u2028\u2029\ufeff]/g, (character) => {
+		return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+	});
+
 /** What `helm template` says to these values: the text, or why not. */
 export function tryRender(
 	values: object = {},
@@ -64,7 +70,7 @@ export function tryRender(
 	const given = [...(bare ? [] : [MINIMAL]), ...files, '-'].flatMap((file) => ['-f', file]);
 	const version = kubernetes === undefined ? [] : ['--kube-version', kubernetes];
 	const args = ['template', release, chart, '-n', namespace, ...version, ...given];
-	const input = JSON.stringify(values);
+	const input = asInput(values);
 	const question = JSON.stringify([args, input]);
 	const known = chart === CHART ? asked.get(question) : undefined;
 	if (known !== undefined) return known;
@@ -92,6 +98,29 @@ export function parse(text: string): KubeObject[] {
 	});
 }
 
+/** The objects of a render as helm reads them: in YAML 1.1, by the parser that makes what an API server is sent. */
+export function readAsHelm(text: string): KubeObject[] {
+	const folder = mkdtempSync(join(tmpdir(), 'karc-read-'));
+	try {
+		writeFileSync(join(folder, 'Chart.yaml'), 'apiVersion: v2\nname: read\nversion: 0.0.0\n');
+		writeFileSync(join(folder, 'rendered'), text);
+		mkdirSync(join(folder, 'templates'));
+		const read =
+			'{{ range regexSplit "(?m)^---.*$" (.Files.Get "rendered") -1 }}\n---\nread: {{ fromYaml . | toJson | b64enc }}\n{{ end }}';
+		writeFileSync(join(folder, 'templates/read.yaml'), read);
+		const done = helm(['template', 'read', folder]);
+		if (done.status !== 0) throw new Error(done.stderr);
+		const objects = [...done.stdout.matchAll(/^read: (.*)$/gm)].map(([, json]) =>
+			JSON.parse(Buffer.from(json ?? '', 'base64').toString()),
+		);
+		const unread = objects.find((object) => object.Error !== undefined);
+		if (unread !== undefined) throw new Error(unread.Error);
+		return objects.filter((object) => Object.keys(object).length > 0);
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
 /** What would be installed into the cluster whose API server has this address: `lookup` finds what is there. */
 export async function renderInto(address: string, values: object = {}): Promise<KubeObject[]> {
 	const cluster = ['--dry-run=server', '--disable-openapi-validation', '--kube-apiserver', address];
@@ -104,7 +133,7 @@ export async function renderInto(address: string, values: object = {}): Promise<
 /** What `helm install` would tell its user, of a cluster where nothing is yet. */
 export function notes(values: object = {}): string {
 	const args = ['install', 'anything', CHART, '-n', 'prod', '--dry-run=client', '-f', '-'];
-	const done = helm(args, JSON.stringify(values));
+	const done = helm(args, asInput(values));
 	if (done.status !== 0) throw new Error(done.stderr);
 	return done.stdout.slice(done.stdout.indexOf('NOTES:'));
 }

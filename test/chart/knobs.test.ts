@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Anything, find, type KubeObject, one, render } from './helm.ts';
+import { type Anything, find, type KubeObject, one, render, renderText } from './helm.ts';
 
 const SIDECAR = 'karc-portal-github-mcp';
 const github = (values: object = {}) => ({ mcp: { github: { enabled: true, ...values } } });
@@ -62,6 +62,10 @@ describe('the portal’s pods', () => {
 		expect(pod(render()).terminationGracePeriodSeconds).toBe(50);
 		expect(pod(render({ env: { PORTAL_SHUTDOWN_DELAY_MS: 20_001 } })).terminationGracePeriodSeconds).toBe(66);
 		expect(pod(render({ terminationGracePeriodSeconds: 300 })).terminationGracePeriodSeconds).toBe(300);
+		// Not 2e+06, which is no whole number to Kubernetes.
+		expect(renderText({ terminationGracePeriodSeconds: 2_000_000 })).toContain(
+			'terminationGracePeriodSeconds: 2000000\n',
+		);
 	});
 
 	it('are replaced one by one, none before its successor is ready', () => {

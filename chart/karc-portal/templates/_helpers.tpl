@@ -6,7 +6,7 @@
 {{/* Labels that select pods. They cannot change later: a Deployment's selector is fixed. Call with (list . name). */}}
 {{- define "portal.selector" -}}
 app.kubernetes.io/name: {{ index . 1 }}
-app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/instance: {{ (index . 0).Release.Name | quote }}
 {{- end }}
 
 {{/* Labels of a pod: without versions, so that a new chart alone restarts nothing. Call with (list . name). */}}
@@ -20,8 +20,8 @@ app.kubernetes.io/part-of: karc-portal
 {{- $root := index . 0 -}}
 {{ include "portal.podLabels" . }}
 app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ $root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" | quote }}
 {{- end }}
 
 {{/* An image's reference. Call with (dict "image" … "tag" …). */}}
@@ -33,7 +33,7 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- define "portal.pullSecrets" -}}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ quote . }}
   {{- end }}
 {{- end }}
 
@@ -112,11 +112,11 @@ securityContext:
 {{/* One variable: from a Secret of yours, or the one for trials if that has it, or nothing. Call with (dict "root" "name" "yours" "key"). */}}
 {{- define "portal.secretEnv" -}}
 {{- if or .yours (include "portal.trialHas" (list .root .name)) }}
-- name: {{ .name }}
+- name: {{ quote .name }}
   valueFrom:
     secretKeyRef:
-      name: {{ .yours | default (include "portal.name" .root) }}
-      key: {{ if .yours }}{{ .key }}{{ else }}{{ .name }}{{ end }}
+      name: {{ .yours | default (include "portal.name" .root) | quote }}
+      key: {{ .yours | empty | ternary .name .key | quote }}
 {{- end }}
 {{- end }}
 
@@ -178,13 +178,13 @@ goes in, and of a trial's values nothing unless the root key is among them, whic
 - name: private-ca
   {{- if .Values.privateCA.configMap }}
   configMap:
-    name: {{ .Values.privateCA.configMap }}
+    name: {{ .Values.privateCA.configMap | quote }}
   {{- else }}
   secret:
-    secretName: {{ .Values.privateCA.secret }}
+    secretName: {{ .Values.privateCA.secret | quote }}
   {{- end }}
     items:
-      - key: {{ .Values.privateCA.key }}
+      - key: {{ .Values.privateCA.key | quote }}
         path: ca.crt
 {{- end }}
 {{- define "portal.caMount" -}}
@@ -218,7 +218,7 @@ tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ quote . }}
 {{- end }}
 {{- end }}
 
