@@ -504,7 +504,7 @@ describe('--wait', () => {
 				return { answer: { status: 503, headers: { 'retry-after': '1' }, text: 'starting\n' } };
 			}
 			if (path === '/api/mcp/prereqs' && down-- > 0) {
-				return { change: (body) => ({ ...body, ready: false, upstream: { ok: false, drift: [] } }) };
+				return { change: (body) => ({ ...body, ready: false, upstream: { ...body.upstream, ok: false, drift: [] } }) };
 			}
 			return undefined;
 		});
@@ -517,7 +517,7 @@ describe('--wait', () => {
 	it('without it, an MCP server that is not there fails at once, with what to look at', async () => {
 		served.middle.meddle(({ path }) =>
 			path === '/api/mcp/prereqs'
-				? { change: (body) => ({ ...body, ready: false, upstream: { ok: false, drift: [] } }) }
+				? { change: (body) => ({ ...body, ready: false, upstream: { ...body.upstream, ok: false, drift: [] } }) }
 				: undefined,
 		);
 		const ran = await runJson();
