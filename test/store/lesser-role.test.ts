@@ -41,17 +41,19 @@ async function world() {
 		await opened.value.close();
 		return 'started';
 	};
-	const where = { databaseUrl: two.serving, migrationUrl: two.owner, dataDir: '/nowhere' };
+	const migrateAs = async (migrationUrl: string, lockWaitMs?: number) => {
+		const done = await migrateAsOwner({ databaseUrl: two.serving, migrationUrl, dataDir: '/nowhere' }, lockWaitMs);
+		return done.ok ? { ok: done.value.notes.join('\n') } : { refused: done.error };
+	};
 	return {
+		url,
 		names: { owner, serving, group, database },
 		two,
 		said,
 		asAdmin,
 		asServing: (sql: string) => two.query(two.roles.serving, sql),
-		migrate: async (lockWaitMs?: number) => {
-			const done = await migrateAsOwner(where, lockWaitMs);
-			return done.ok ? { ok: done.value.notes.join('\n') } : { refused: done.error };
-		},
+		migrate: (lockWaitMs?: number) => migrateAs(two.owner, lockWaitMs),
+		migrateAs,
 		startServing: () => start(two.serving),
 		startAsOwner: () => start(two.owner),
 	};
@@ -109,16 +111,27 @@ describe.runIf(bin !== null)('the owner’s statements', { timeout: 60_000 }, ()
 		expect((await migrate()).refused).toMatch(/function (?:public\.)?mine\(\)/);
 	});
 
-	it('[lesser-role] migrations bind to PostgreSQL’s own operators, even where public has ones that fit better', async () => {
+	it('[lesser-role] find PostgreSQL’s own functions and operators, even where public has ones that fit better', async () => {
 		const { asAdmin, migrate } = await world();
-		// A superuser's is not refused: it might be an extension's.
-		await asAdmin(`CREATE FUNCTION public.yes(text[], text[]) RETURNS bool LANGUAGE sql RETURN true;
-			CREATE OPERATOR public.<@ (LEFTARG = text[], RIGHTARG = text[], FUNCTION = public.yes)`);
+		// A superuser's are not refused: they might be an extension's. Each would end the migration.
+		await asAdmin(`CREATE FUNCTION public.raise() RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RAISE 'planted'; END $$;
+			CREATE FUNCTION public.scopes(text[], text[]) RETURNS bool LANGUAGE sql RETURN public.raise();
+			CREATE OPERATOR public.<@ (LEFTARG = text[], RIGHTARG = text[], FUNCTION = public.scopes);
+			CREATE FUNCTION public.same(oid, regnamespace) RETURNS bool LANGUAGE sql RETURN public.raise();
+			CREATE OPERATOR public.= (LEFTARG = oid, RIGHTARG = regnamespace, FUNCTION = public.same);
+			CREATE FUNCTION public.format(text, name) RETURNS text LANGUAGE sql RETURN public.raise()`);
 		expect(await migrate()).toEqual({ ok: '' });
-		const foreign = await asAdmin(`SELECT pg_describe_object(classid, objid, objsubid) FROM pg_depend
-			WHERE refclassid = 'pg_operator'::regclass AND classid <> 'pg_operator'::regclass
-				OR refobjid = 'public.yes'::regproc AND classid = 'pg_constraint'::regclass`);
+		expect(await migrate()).toEqual({ ok: '' });
+		const foreign = await asAdmin(`SELECT pg_describe_object(classid, objid, objsubid) AS what FROM pg_depend
+			WHERE classid = 'pg_constraint'::regclass AND refclassid IN ('pg_operator'::regclass, 'pg_proc'::regclass)`);
 		expect(foreign).toEqual([]);
+	});
+
+	it('[lesser-role] may be a superuser’s, over tables that another role owns', async () => {
+		const { migrateAs, migrate, startServing, url } = await world();
+		await migrate();
+		expect(await migrateAs(url)).toEqual({ ok: '' });
+		expect(await startServing()).toBe('started');
 	});
 
 	it('[lesser-role] do not wait in the dark for the migration lock: whoever holds it is named', async () => {

@@ -22,7 +22,7 @@ export async function plantedObjects(database: Database): Promise<string | null>
 				WHERE oprnamespace = 'public'::regnamespace
 				UNION ALL SELECT 'pg_proc'::regclass, p.oid, p.proowner, false
 				FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-				WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace AND c.relname = ANY ($1::text[])
+				WHERE NOT t.tgisinternal AND p.proowner <> c.relowner AND c.relnamespace = 'public'::regnamespace AND c.relname = ANY ($1::text[])
 			)
 			SELECT DISTINCT pg_describe_object(t.class, t.oid, 0) AS what, o.rolname::text AS owner
 			FROM thing t JOIN pg_roles o ON o.oid = t.owner JOIN pg_roles me ON me.rolname = current_user
