@@ -146,6 +146,7 @@ test.describe('A token that cannot be tested', () => {
 		await page.getByRole('button', { name: 'Replace…' }).click();
 		await page.getByLabel('New token').fill('ghp_thisOneIsNotKnownToTheSandbox0000000');
 		await page.getByRole('button', { name: 'Test and replace' }).click();
+		await expect(page.getByRole('heading', { name: 'Not tested, so not stored' })).toBeVisible();
 		await expect(page.getByText(/the present credential stays/)).toBeVisible();
 		await expect(page.getByRole('region', { name: 'GitHub credential', exact: true })).toContainText('Works');
 		await expect(page.getByRole('region', { name: 'GitHub credential', exact: true })).toContainText('acme-sarc-bot');

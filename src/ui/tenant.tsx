@@ -8,6 +8,7 @@ import type { AnswerOf } from '#api/contract/routes';
 export type Me = AnswerOf<'GET /api/me'>;
 export type Membership = Me['memberships'][number];
 export type Role = Membership['role'];
+export type Prereqs = AnswerOf<'GET /api/mcp/prereqs'>;
 
 /** Who reads this page, where, and as what. The API enforces; this only decides what is offered. */
 export interface Here {

@@ -27,7 +27,7 @@ export function ByHand({ text, what }: { text: string; what: string }) {
 				ref={field}
 				className="in mono"
 				readOnly
-				rows={2}
+				rows={3}
 				spellCheck={false}
 				aria-label={what}
 				value={text}

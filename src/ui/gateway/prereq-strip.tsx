@@ -11,7 +11,6 @@ import {
 } from '@tabler/icons-react';
 import Link from 'next/link';
 import { type ReactNode, useRef, useState } from 'react';
-import type { AnswerOf } from '#api/contract/routes';
 import { Alert } from '#ui/controls/alert.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
@@ -23,10 +22,8 @@ import { useCredentialActions } from '#ui/integrations/credential.ts';
 import { WhoSwitchedOff } from '#ui/kill-switch/last-change.tsx';
 import { SwitchOnDialog } from '#ui/kill-switch/switch-on-dialog.tsx';
 import { switchesOff } from '#ui/kill-switch/switches.ts';
-import { useFlags, useHere, usePrereqs } from '#ui/tenant.tsx';
+import { type Prereqs, useFlags, useHere, usePrereqs } from '#ui/tenant.tsx';
 import { headingOf } from '#ui/words.ts';
-
-type Prereqs = AnswerOf<'GET /api/mcp/prereqs'>;
 
 /** `open`: there, and nobody knows yet whether it works. */
 type Look = 'ok' | 'no' | 'open';

@@ -20,7 +20,7 @@ import { Problem } from '#ui/controls/problem.tsx';
 import { Moment } from '#ui/controls/time.tsx';
 import { useKeptFocus } from '#ui/controls/use-kept-focus.ts';
 import { useSandbox } from '#ui/providers.tsx';
-import { useHere, usePrereqs } from '#ui/tenant.tsx';
+import { type Prereqs, useHere, usePrereqs } from '#ui/tenant.tsx';
 import { headingOf } from '#ui/words.ts';
 import { type Credential, useCredential, useCredentialActions } from './credential.ts';
 import { CredentialBadge } from './credential-badge.tsx';
@@ -109,9 +109,7 @@ const writes = [
 	{ words: 'Comment', tool: 'add_issue_comment', shown: 'add_issue_comment' },
 ] as const;
 
-type Upstream = NonNullable<ReturnType<typeof usePrereqs>['data']>['upstream'];
-
-function serverState({ ok, configured, drift }: Upstream) {
+function serverState({ ok, configured, drift }: Prereqs['upstream']) {
 	if (ok) return { icon: IconCircleCheck, words: 'Reachable' };
 	if (!configured) return { icon: IconPlugOff, words: 'Not configured' };
 	return drift.length > 0

@@ -1,11 +1,13 @@
 'use client';
 
+import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { ProblemError } from '#api/client';
+import { Alert } from '#ui/controls/alert.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { Field } from '#ui/controls/field.tsx';
 import { useSay } from '#ui/controls/live.tsx';
-import { Problem } from '#ui/controls/problem.tsx';
+import { Problem, SmallPrint } from '#ui/controls/problem.tsx';
 import { useHere } from '#ui/tenant.tsx';
 import { useCredentialActions } from './credential.ts';
 
@@ -34,8 +36,10 @@ export function TokenForm({ replacing, onDone }: { replacing: boolean; onDone?: 
 			input.current?.focus();
 		}
 	};
-	const rejected =
-		set.error instanceof ProblemError && set.error.code === 'credential_rejected' ? set.error : undefined;
+	const problem = set.error instanceof ProblemError ? set.error : undefined;
+	const rejected = problem?.code === 'credential_rejected' ? problem : undefined;
+	const untested =
+		problem?.code === 'provider_unreachable' || problem?.code === 'provider_not_configured' ? problem : undefined;
 	const verb = replacing ? 'Replace' : 'Set';
 	return (
 		<section className="card" aria-labelledby="token-form">
@@ -76,7 +80,14 @@ export function TokenForm({ replacing, onDone }: { replacing: boolean; onDone?: 
 							? 'If the test fails, or GitHub cannot be asked, the present one stays. The next write uses the new one; a write already sent is not affected.'
 							: 'If the test fails, nothing is kept. If GitHub cannot be asked, it is kept, not tested yet.'}
 					</p>
-					{set.error && !rejected ? <Problem error={set.error} what="The credential could not be set" /> : null}
+					{untested ? (
+						<Alert tone="note" icon={IconPlugConnectedX} title="Not tested, so not stored" assertive>
+							<p>{untested.detail}</p>
+							<SmallPrint error={untested} />
+						</Alert>
+					) : set.error && !rejected ? (
+						<Problem error={set.error} what="The credential could not be set" />
+					) : null}
 				</div>
 				<div className="card__foot">
 					<Button type="submit" look="primary" blocked={set.isPending}>

@@ -42,7 +42,8 @@ export function Lists(props: {
 				/>
 				<div className="card__foot small sub">
 					<Icon of={IconInfoCircle} />
-					The only ADMIN cannot be removed or made something else. An ADMIN who is, loses the links that they made.
+					The only ADMIN cannot be removed or made something else. A link stops working when whoever made it is ADMIN no
+					more.
 				</div>
 			</section>
 			{invited.length > 0 ? (

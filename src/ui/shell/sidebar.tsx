@@ -3,7 +3,7 @@
 import { IconCircleCheck, IconPower } from '@tabler/icons-react';
 import Link from 'next/link';
 import { Icon } from '#ui/controls/icon.tsx';
-import { useHere, usePrereqs } from '#ui/tenant.tsx';
+import { type Prereqs, useHere, usePrereqs } from '#ui/tenant.tsx';
 import { type NavItem, navigationOf } from './navigation.ts';
 import { TenantSwitch } from './tenant-switch.tsx';
 import { UserMenu } from './user-menu.tsx';
@@ -41,21 +41,24 @@ function Section(props: {
 	);
 }
 
+/** Whether writes are on, why (not), and the page where an ADMIN mends it. What is said while they are on is a shortcoming. */
+function gateOf({ gateway, agentDispatch, credential, upstream }: Prereqs): { on: boolean; why: string; fix: string } {
+	if (!gateway.ok) return { on: false, why: 'The gateway is off', fix: 'settings/kill-switch' };
+	if (!agentDispatch.ok) return { on: false, why: 'Agent dispatch is off', fix: 'settings/kill-switch' };
+	if (!credential.ok) return { on: false, why: 'No GitHub credential', fix: 'settings/integrations' };
+	const fix = 'admin/mcp';
+	if (!upstream.configured) return { on: false, why: 'GitHub is not connected', fix };
+	if (!upstream.ok && upstream.drift.length === 0) return { on: true, why: 'GitHub does not answer', fix };
+	if (credential.testedAt === null) return { on: true, why: 'GitHub PAT not tested yet', fix };
+	return { on: true, why: '3 of 3 prerequisites met', fix };
+}
+
 /** “Writes are on”, or why not: in sight on every page. */
 function Gate() {
 	const { tenant, role } = useHere();
 	const { data } = usePrereqs(tenant);
 	if (data === undefined) return null;
-	const met = [data.gateway.ok, data.agentDispatch.ok, data.credential.ok].filter(Boolean).length;
-	const { credential, upstream } = data;
-	const on = met === 3 && upstream.configured;
-	const off = !data.gateway.ok ? 'The gateway is off' : !data.agentDispatch.ok ? 'Agent dispatch is off' : undefined;
-	const why = on
-		? credential.testedAt === null
-			? 'GitHub PAT not tested yet'
-			: '3 of 3 prerequisites met'
-		: (off ?? (credential.ok ? 'GitHub is not connected' : 'No GitHub credential'));
-	const fix = off ? 'settings/kill-switch' : credential.ok ? 'admin/mcp' : 'settings/integrations';
+	const { on, why, fix } = gateOf(data);
 	const href = `/t/${tenant}/${role === 'ADMIN' && !on ? fix : 'admin/mcp'}`;
 	return (
 		<Link className={on ? 'gate' : 'gate gate--off'} href={href} prefetch={false}>
