@@ -26,7 +26,9 @@ export function LinkOnce(props: {
 	const box = useRef<HTMLElement>(null);
 	useEffect(() => {
 		// After a closing dialog has tried to give the focus back to what opened it.
-		const timer = setTimeout(() => box.current?.querySelector<HTMLElement>('h2')?.focus(), 50);
+		const timer = setTimeout(() => {
+			if (!box.current?.contains(document.activeElement)) box.current?.querySelector<HTMLElement>('h2')?.focus();
+		}, 50);
 		return () => clearTimeout(timer);
 	}, []);
 	return (
