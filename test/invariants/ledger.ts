@@ -45,7 +45,8 @@ export const invariants = {
 	drains: 'A stopping portal is not ready at once, serves on for the set time, and finishes what is in flight.',
 	'link-once':
 		'A one-time link works once; a newer one, a withdrawal or its date ends it, and its secret is in no address, log, row or page.',
-	'no-borrowed-account': 'An account that a tenant’s ADMIN made is let in only by its own password, in that tenant too.',
+	'no-borrowed-account':
+		'An account that a tenant’s ADMIN made is let in only by its own password, in that tenant too.',
 	'last-admin': 'A tenant keeps an ADMIN, whoever demotes or removes whom at the same time (contracts §6).',
 	'removal-ends-tokens': 'Who is removed from a tenant loses their tokens of it for good.',
 	'role-under-lock': 'An execute that waits while its approver is demoted or removed is not sent (contracts §3).',
