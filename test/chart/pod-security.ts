@@ -5,7 +5,8 @@ import type { Anything, KubeObject } from './helm.ts';
  * The API server has the last word (test/cluster); this finds the same without one.
  */
 
-const VOLUMES = [
+/** Kinds of volumes that a restricted pod may have. */
+export const VOLUMES = [
 	'configMap',
 	'csi',
 	'downwardAPI',
