@@ -114,6 +114,7 @@ export async function compose(input: {
 		sha256,
 		webUrl,
 		upstreamTimeoutMs: env.upstreamTimeoutMs,
+		writeBudget: env.writeBudget,
 	};
 	const identity = createIdentity({
 		database,

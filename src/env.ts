@@ -16,6 +16,7 @@ interface Common {
 	readonly githubWebUrl: string | null;
 	readonly ratePerMinute: number;
 	readonly upstreamTimeoutMs: number;
+	readonly writeBudget: { readonly perMinute: number | null; readonly perHour: number | null };
 	readonly trustedProxies: readonly string[];
 	readonly migrationUrl: string | null;
 	readonly previousSecret: string | null;
@@ -175,6 +176,7 @@ function common(known: Parsed): Common {
 		githubWebUrl: known.GITHUB_WEB_URL ?? null,
 		ratePerMinute: known.PORTAL_RATE_PER_MINUTE,
 		upstreamTimeoutMs: known.PORTAL_UPSTREAM_TIMEOUT_MS,
+		writeBudget: budgetOf(known.PORTAL_WRITE_BUDGET),
 		trustedProxies: known.PORTAL_TRUSTED_PROXIES,
 		migrationUrl: known.DATABASE_MIGRATION_URL ?? null,
 		previousSecret: known.PORTAL_SECRET_PREVIOUS ?? null,
@@ -184,6 +186,14 @@ function common(known: Parsed): Common {
 		shutdownDelayMs: known.PORTAL_SHUTDOWN_DELAY_MS,
 		logLevel: known.LOG_LEVEL,
 	};
+}
+
+function budgetOf(text: string): Common['writeBudget'] {
+	const per = (unit: 'm' | 'h'): number | null => {
+		const found = new RegExp(`(\\d+)/${unit}`).exec(text)?.[1];
+		return found === undefined ? null : Number(found);
+	};
+	return { perMinute: per('m'), perHour: per('h') };
 }
 
 function firstAdmin({ PORTAL_ADMIN_EMAIL: email, PORTAL_ADMIN_PASSWORD: password }: Parsed): Common['firstAdmin'] {

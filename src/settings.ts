@@ -60,6 +60,13 @@ function isCidr(text: string): boolean {
 	return Number(prefix) <= (family === 4 ? 32 : 128);
 }
 
+const writeBudget = z
+	.string()
+	.regex(
+		/^(?:off|[1-9]\d{0,4}\/m(?:,[1-9]\d{0,4}\/h)?|[1-9]\d{0,4}\/h)$/,
+		'is not like 80/m,500/h, 80/m, 500/h or off',
+	);
+
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** One entry per variable, in the order of `.env.example`. `describe` = its comment there; `default` = what holds when unset. */
@@ -122,6 +129,11 @@ export const settings = z.object({
 			'Origin of GitHub’s web pages; a written artifact must have its address there. Unset: https://github.com (the sandbox brings its own).',
 		),
 	PORTAL_RATE_PER_MINUTE: integer(1, 1_000_000).default(600).describe('Requests per minute, per principal and tenant.'),
+	PORTAL_WRITE_BUDGET: writeBudget
+		.default('80/m,500/h')
+		.describe(
+			'How many writes a credential’s account may begin in any minute and any hour, all portals together: 80/m,500/h (GitHub’s own limits), one of the two, or off.',
+		),
 	PORTAL_UPSTREAM_TIMEOUT_MS: integer(100, 600_000)
 		.default(30_000)
 		.describe('Milliseconds after which the outcome of a write counts as unknown.'),

@@ -1,5 +1,5 @@
 import type { Sha256 } from '#core/sha256';
-import type { Clock, Ids, Log, Store, Upstream, Vault } from './ports.ts';
+import type { Clock, Ids, Log, Store, Upstream, Vault, WriteBudget } from './ports.ts';
 import type { RecentFacts } from './recent-facts.ts';
 
 /** What the use cases are given; compose.ts is the only place that picks what stands behind each. */
@@ -17,4 +17,6 @@ export interface Deps {
 	readonly webUrl: string;
 	/** PORTAL_UPSTREAM_TIMEOUT_MS: how long one call may take. */
 	readonly upstreamTimeoutMs: number;
+	/** PORTAL_WRITE_BUDGET. */
+	readonly writeBudget: WriteBudget;
 }

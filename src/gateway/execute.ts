@@ -72,6 +72,9 @@ export async function execute(deps: Deps, caller: Caller, body: RawBody): Answer
 		target: approved.value.write.target(request.value.args),
 		actor,
 		leaseMs: deps.upstreamTimeoutMs + LEASE_MARGIN_MS,
+		beforeSha: null,
+		afterSha: null,
+		budget: deps.writeBudget,
 	});
 	switch (reserved.kind) {
 		case 'refused':

@@ -4,7 +4,7 @@ import type { JsonObject } from '#core/canonical-json';
 import type { ExecutionState, UpstreamOutcome } from '#core/execution/state';
 import type { Refusal, RefusalCode } from '#core/refusals';
 import type { Differences } from '#core/registry/drift';
-import type { Target } from '#core/registry/types';
+import type { Creates, Target } from '#core/registry/types';
 import type { Result } from '#core/result';
 import type { PeopleStore } from './people-ports.ts';
 
@@ -88,6 +88,8 @@ export interface GuardFacts {
 	readonly gatewayOn: boolean;
 	readonly executeTokensOn: boolean;
 	readonly dispatchOn: boolean;
+	/** What the tenant lets be written to, `owner/repo` or `owner/*`; empty = wherever the credential reaches. */
+	readonly allowedTargets: readonly string[];
 	readonly credential: SealedCredential | null;
 }
 
@@ -117,8 +119,17 @@ export interface Execution {
 	readonly settledAt: Date | null;
 	readonly auditSeq: number | null;
 	readonly nextCheckAt: Date | null;
-	/** How often the reconciler has looked. */
+	/** How often the reconciler has begun to look: the number of the last look, which fences what it finds. */
 	readonly checks: number;
+	/** By the database's clock: since when the outcome counts as unknown. Never before the sending. */
+	readonly unknownSince: Date | null;
+	/** Complete listings without an error in a row, up to the last look. */
+	readonly cleanLooks: number;
+	/** An address that came with an answer that proved nothing. */
+	readonly claimedUrl: string | null;
+	/** Of a write that replaces a state: hashes of the state that was approved upon, and of the approved one. */
+	readonly beforeSha: string | null;
+	readonly afterSha: string | null;
 }
 
 export interface ReserveInput {
@@ -132,12 +143,29 @@ export interface ReserveInput {
 	readonly actor: Actor;
 	/** Until when this process may still send, in milliseconds from now, by the database's clock. */
 	readonly leaseMs: number;
+	/** Of a write that replaces a state; null for one that creates. */
+	readonly beforeSha: string | null;
+	readonly afterSha: string | null;
+	readonly budget: WriteBudget;
+}
+
+/** How many writes one credential's account may begin in any minute and any hour; null = no limit. */
+export interface WriteBudget {
+	readonly perMinute: number | null;
+	readonly perHour: number | null;
 }
 
 export type ReserveResult =
 	| { readonly kind: 'reserved'; readonly execution: Execution; readonly credential: SealedCredential }
 	/** Flag, switch, role, token or credential changed since the guard ran: the code says which. Nothing was stored. */
-	| { readonly kind: 'refused'; readonly code: RefusalCode }
+	| {
+			readonly kind: 'refused';
+			readonly code: RefusalCode;
+			/** Seconds until the budget has room again. */
+			readonly retryAfter?: number;
+			/** The other write that is in the way (a replacing write of the same target that is not settled). */
+			readonly executionId?: string;
+	  }
 	/** This argsSha already has a live execution (RESERVED, CONFIRMED, INDETERMINATE or NEEDS_HUMAN). */
 	| { readonly kind: 'exists'; readonly execution: Execution };
 
@@ -150,7 +178,11 @@ export interface SettleInput {
 	readonly code: RefusalCode | null;
 	readonly reason: string | null;
 	readonly artifactUrl: string | null;
-	readonly nextCheckAt: Date | null;
+	/** When the reconciler looks next, in milliseconds from now by the database's clock; null = never. */
+	readonly nextCheckInMs: number | null;
+	readonly claimedUrl?: string | null;
+	/** The look that found it: nothing happens if another one has begun since. */
+	readonly look?: number;
 	/** Appended to the tenant's log in the same transaction. */
 	readonly entry: EntryDraft;
 	/** Whether this row becomes the execution's `auditSeq` (the attempt's own row, not a later verdict's). */
@@ -197,7 +229,10 @@ export interface ExecutionStore {
 	latestExecution(tenantId: string, argsSha: string): Promise<Execution | null>;
 	execution(tenantId: string, id: string): Promise<Execution | null>;
 	/** Newest first; `cursor` is an execution id, exclusive. */
-	executions(tenantId: string, options: { limit: number; cursor?: string }): Promise<Execution[]>;
+	executions(
+		tenantId: string,
+		options: { limit: number; cursor?: string; state?: ExecutionState },
+	): Promise<Execution[]>;
 	reserve(input: ReserveInput): Promise<ReserveResult>;
 	/** Right before the call: flag and switch again, and that the reservation is still ours and its lease runs. */
 	mayStillSend(execution: Execution): Promise<{ ok: true } | { ok: false; code: RefusalCode }>;
@@ -205,12 +240,28 @@ export interface ExecutionStore {
 	settle(input: SettleInput): Promise<AuditPosition | null>;
 	/** RESERVED rows whose lease has run out (all of them with `everything`: after an exclusive start). */
 	orphans(options: { everything: boolean; limit: number }): Promise<Execution[]>;
-	/** INDETERMINATE rows that are due. */
-	due(now: Date, limit: number): Promise<Execution[]>;
+	/**
+	 * Takes one INDETERMINATE row that is due and that nobody looks for (FOR UPDATE SKIP LOCKED, by the database's clock):
+	 * nobody else gets it for `leaseMs`. `checks` of what it gives is this look's number. Null when there is none.
+	 */
+	claimLook(leaseMs: number): Promise<Execution | null>;
 	/** How many executions of all tenants have no final state, by state, and the age in seconds of each state's oldest. */
 	unsettled(): Promise<{ state: ExecutionState; count: number; oldestSeconds: number }[]>;
-	/** Notes that a look brought no verdict. */
-	postpone(executionId: string, epoch: number, nextCheckAt: Date): Promise<void>;
+	/** Notes that this look brought no verdict and ends its lease; does nothing if another look has begun since. */
+	postpone(input: {
+		executionId: string;
+		epoch: number;
+		look: number;
+		/** From `unknownSince`, in milliseconds. */
+		nextCheckAfterMs: number;
+		cleanLooks: number;
+	}): Promise<void>;
+	/** Gives back what this execution took of the write budget: nothing was sent. */
+	releaseBudget(executionId: string): Promise<void>;
+	/** Which of these visible refs (16 hex) belong to an execution of whatever tenant. */
+	knownRefs(refs: readonly string[]): Promise<ReadonlySet<string>>;
+	/** Which of these addresses are the artifact of an execution of whatever tenant that is CONFIRMED. */
+	knownArtifacts(urls: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 export interface AuditStore {
@@ -222,6 +273,13 @@ export interface AuditStore {
 	beyondHead(log: string): Promise<number | null>;
 	/** All entries of a log below `size`, in order, in batches. */
 	scan(log: string, size: number): AsyncIterable<readonly StoredEntry[]>;
+}
+
+/** As they were typed; compared without letter case. */
+export interface AllowedTargets {
+	readonly allow: readonly string[];
+	readonly by: string | null;
+	readonly at: Date | null;
 }
 
 export interface SettingsStore {
@@ -242,6 +300,14 @@ export interface SettingsStore {
 		by: string;
 		reason: string | null;
 		entry: (old: boolean) => EntryDraft;
+	}): Promise<AuditPosition>;
+	targets(tenantId: string): Promise<AllowedTargets>;
+	/** Sets them and appends `entry` in one transaction. */
+	setTargets(input: {
+		tenantId: string;
+		allow: readonly string[];
+		by: string;
+		entry: (old: readonly string[]) => EntryDraft;
 	}): Promise<AuditPosition>;
 	credential(tenantId: string, provider: string): Promise<SealedCredential | null>;
 	credentials(tenantId: string): Promise<CredentialInfo[]>;
@@ -321,7 +387,11 @@ export interface FoundArtifact {
 	readonly text: string;
 }
 
-export type ReadResult<T> = Result<T, { kind: 'unauthorized' | 'unreachable' | 'unreadable'; why: string }>;
+/** not_found: the provider answered, and what was asked for is not there (for this credential). */
+export type ReadResult<T> = Result<
+	T,
+	{ kind: 'unauthorized' | 'unreachable' | 'unreadable' | 'not_found'; why: string }
+>;
 
 export interface Upstream {
 	/** Whether a URL is configured for this provider. */
@@ -337,7 +407,9 @@ export interface Upstream {
 		args: JsonObject;
 		secret: string;
 		/** What a success must match. */
-		expect: { creates: 'issue' | 'comment'; target: Target };
+		expect: { creates: Creates; target: Target };
+		/** Asked right before the request is written, in the same turn: false = nothing may be sent any more. */
+		stillMine?: () => boolean;
 	}): Promise<UpstreamOutcome>;
 	/** The login that a credential belongs to (`get_me`). */
 	whoAmI(provider: string, secret: string): Promise<ReadResult<{ login: string }>>;
@@ -347,6 +419,16 @@ export interface Upstream {
 	issuesSince(provider: string, secret: string, target: Target, since: Date): Promise<ReadResult<FoundArtifact[]>>;
 	/** Comments of the issue created since. */
 	commentsSince(provider: string, secret: string, target: Target, since: Date): Promise<ReadResult<FoundArtifact[]>>;
+	/** Issues that hold this text, by this account, as raw text. Only what is found counts: the index lags. */
+	searchIssues(
+		provider: string,
+		secret: string,
+		input: { target: Target; text: string; author: string },
+	): Promise<ReadResult<FoundArtifact[]>>;
+	/** The issue or comment at an address of GITHUB_WEB_URL. `not_found` also for an address that is none. */
+	artifactAt(provider: string, secret: string, url: string): Promise<ReadResult<FoundArtifact>>;
+	/** The labels of the issue, all of them, as they are spelt there. */
+	labels(provider: string, secret: string, target: Target): Promise<ReadResult<readonly string[]>>;
 	close(): Promise<void>;
 }
 

@@ -11,6 +11,7 @@ const LOOKS_MS = [FIRST_LOOK_MS, 10_000, 60_000] as const;
 /** GitHub's `created_at` has whole seconds, and its clock is not the database's. */
 const CLOCK_SKEW_MS = 2_000;
 const BATCH = 20;
+const LOOK_LEASE_MS = 120_000;
 
 /**
  * One pass: takes over reservations whose process is gone, then looks for the artifacts that are due. Fenced by state and
@@ -31,8 +32,9 @@ export async function takeOverOrphans(deps: Deps, options: { everything: boolean
 
 /** Asks the provider for the artifacts that are due: a slow one is waited for. Ends after the present one when stopping. */
 export async function lookForDue(deps: Deps, stopping?: AbortSignal): Promise<void> {
-	for (const execution of await deps.store.due(deps.clock.now(), BATCH)) {
-		if (stopping?.aborted === true) return;
+	for (let looks = 0; looks < BATCH && stopping?.aborted !== true; looks++) {
+		const execution = await deps.store.claimLook(LOOK_LEASE_MS);
+		if (execution === null) return;
 		await byItself(deps, execution, look);
 	}
 }
@@ -64,7 +66,7 @@ async function takeOver(deps: Deps, execution: Execution): Promise<void> {
 		code: 'outcome_unknown',
 		reason,
 		artifactUrl: null,
-		nextCheckAt: deps.clock.now(),
+		nextCheckInMs: 0,
 		isAttemptRow: true,
 		entry: attemptEntry({
 			tool: execution.method === null ? { action } : { action, method: execution.method },
@@ -83,7 +85,13 @@ async function look(deps: Deps, execution: Execution): Promise<void> {
 	const found = await search(deps, execution);
 	switch (found.kind) {
 		case 'nothing':
-			return deps.store.postpone(execution.id, execution.epoch, nextLook(deps, execution));
+			return deps.store.postpone({
+				executionId: execution.id,
+				epoch: execution.epoch,
+				look: execution.checks,
+				nextCheckAfterMs: LOOKS_MS[Math.min(execution.checks, LOOKS_MS.length - 1)] ?? 60_000,
+				cleanLooks: 0,
+			});
 		case 'found':
 			return verdict(deps, execution, { to: 'CONFIRMED', artifactUrl: found.url, reason: null, code: null });
 		case 'other_login':
@@ -131,11 +139,6 @@ function sameLogin(a: string, b: string): boolean {
 	return a.toLowerCase() === b.toLowerCase();
 }
 
-function nextLook(deps: Deps, execution: Execution): Date {
-	const wait = LOOKS_MS[Math.min(execution.checks + 1, LOOKS_MS.length - 1)] ?? 60_000;
-	return new Date(deps.clock.now().getTime() + wait);
-}
-
 interface Verdict {
 	readonly to: 'CONFIRMED' | 'NEEDS_HUMAN';
 	readonly artifactUrl: string | null;
@@ -161,7 +164,8 @@ async function verdict(deps: Deps, execution: Execution, end: Verdict): Promise<
 		epoch: execution.epoch,
 		from: ['INDETERMINATE'],
 		...end,
-		nextCheckAt: null,
+		nextCheckInMs: null,
+		look: execution.checks,
 		isAttemptRow: false,
 		entry,
 	});

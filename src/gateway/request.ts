@@ -42,6 +42,11 @@ export const proposeBody = z.strictObject({
 export const executeBody = proposeBody.extend({
 	argsSha: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex characters'),
 	acknowledged: z.array(z.string().max(64)).max(32).optional(),
+	beforeSha: z
+		.string()
+		.regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex characters')
+		.optional()
+		.meta({ description: 'Of a write that replaces a state: beforeSha of the proposal' }),
 });
 
 /** A write as it was asked for. `args` is the value as received, never what a schema library returned. */
@@ -54,6 +59,7 @@ export interface WriteRequest {
 export interface ExecuteRequest extends WriteRequest {
 	readonly argsSha: string;
 	readonly acknowledged: readonly string[];
+	readonly beforeSha?: string;
 }
 
 /** Reads bytes as I-JSON (bytes §1): 413 when too long, 400 with the path of what is wrong. */

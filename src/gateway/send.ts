@@ -2,6 +2,7 @@ import type { JsonObject } from '#core/canonical-json';
 import type { UpstreamOutcome } from '#core/execution/state';
 import { marker } from '#core/proposal/marker';
 import { type Refusal, refuse } from '#core/refusals';
+import type { Creates } from '#core/registry/types';
 import { assertNever, err, ok, type Result } from '#core/result';
 import { attemptEntry, type NamedTool } from './attempt-row.ts';
 import type { Deps } from './deps.ts';
@@ -26,7 +27,7 @@ interface Reserved {
 	readonly execution: Execution;
 	readonly credential: SealedCredential;
 	readonly args: JsonObject;
-	readonly creates: 'issue' | 'comment';
+	readonly creates: Creates;
 }
 
 /**
@@ -61,7 +62,7 @@ export async function sendReserved(deps: Deps, reserved: Reserved): Answer<Execu
 		});
 
 	// Crash: RESERVED, sent; the answer is lost with this process and found again by the marker.
-	const settlement = settlementOf(outcome, deps);
+	const settlement = settlementOf(outcome);
 	const position = await settle(deps, reserved, settlement);
 	// Crash: the outcome and its row are durable; only the HTTP answer is lost. A re-run replays it.
 	if (position === null) return lost(execution);
@@ -100,13 +101,13 @@ async function prepare(deps: Deps, { execution, credential }: Reserved): Promise
 	return may.ok ? secret : err(refuse(may.code, 'It was switched off before anything was sent.'));
 }
 
-type Outcome = Pick<SettleInput, 'to' | 'code' | 'reason' | 'artifactUrl' | 'nextCheckAt'>;
+type Outcome = Pick<SettleInput, 'to' | 'code' | 'reason' | 'artifactUrl' | 'nextCheckInMs'> & { claimedUrl?: string };
 
 /** First look of the reconciler after a sending whose outcome is unknown. */
 export const FIRST_LOOK_MS = 2_000;
 
-function settlementOf(outcome: UpstreamOutcome, deps: Deps): Outcome {
-	const plain = { artifactUrl: null, nextCheckAt: null };
+function settlementOf(outcome: UpstreamOutcome): Outcome {
+	const plain = { artifactUrl: null, nextCheckInMs: null };
 	switch (outcome.kind) {
 		case 'confirmed':
 			return { ...plain, to: 'CONFIRMED', code: null, reason: null, artifactUrl: outcome.url };
@@ -115,8 +116,9 @@ function settlementOf(outcome: UpstreamOutcome, deps: Deps): Outcome {
 		case 'not_sent':
 			return { ...plain, to: 'ABSENT', code: outcome.code ?? 'provider_unreachable', reason: outcome.why };
 		case 'unknown': {
-			const nextCheckAt = new Date(deps.clock.now().getTime() + FIRST_LOOK_MS);
-			return { ...plain, to: 'INDETERMINATE', code: 'outcome_unknown', reason: outcome.why, nextCheckAt };
+			const claim = outcome.claimedUrl === undefined ? {} : { claimedUrl: outcome.claimedUrl };
+			const end = { to: 'INDETERMINATE', code: 'outcome_unknown', reason: outcome.why } as const;
+			return { ...plain, ...end, ...claim, nextCheckInMs: FIRST_LOOK_MS };
 		}
 		case 'elsewhere':
 			return {
@@ -132,7 +134,7 @@ function settlementOf(outcome: UpstreamOutcome, deps: Deps): Outcome {
 
 async function settleUnsent(deps: Deps, reserved: Reserved, refusal: Refusal): Answer<Executed> {
 	const { code, detail } = refusal;
-	const outcome = { to: 'ABSENT', code, reason: detail, artifactUrl: null, nextCheckAt: null } as const;
+	const outcome = { to: 'ABSENT', code, reason: detail, artifactUrl: null, nextCheckInMs: null } as const;
 	const position = await settle(deps, reserved, outcome);
 	if (position === null) return lost(reserved.execution);
 	return err({ ...refusal, extra: { executionId: reserved.execution.id, auditSeq: position.seq } });

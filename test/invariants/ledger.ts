@@ -65,4 +65,28 @@ export const invariants = {
 	'chart-fail-early':
 		'Values of the chart that could not work are refused before anything is installed, with what to do.',
 	'pods-restricted': 'PodSecurity “restricted” accepts every pod of the chart, whatever the values.',
+	'targets-narrow':
+		'A tenant’s targets only narrow where it may write: nothing that anybody sets lets a write through that the static list refuses (contracts §3, check 9).',
+	'budget-shared':
+		'However many portals write, one account begins no more writes in any minute and any hour than its budget; a wait that is answered is long enough (contracts §3, check 13).',
+	'limits-shared':
+		'Requests and failed sign-ins are counted over all portals together, and a wait that is answered is long enough (contracts §3, check 3).',
+	'state-as-seen':
+		'A write that replaces a state is sent only while that state is the one that was approved upon (contracts §3).',
+	'read-back':
+		'A set of labels is a success only when the labels that stand there are the approved ones (contracts §3).',
+	'absent-proved':
+		'After a possible sending absence is concluded only 15 minutes later, from two complete listings without an error, when every artifact of that account belongs to another execution (contracts §5).',
+	'looks-fenced':
+		'However many processes look for one execution, paused ones too, one verdict is written (contracts §5).',
+	'human-settles':
+		'Only an ADMIN settles what needs a human, with a reason, and what is said to have happened is read at its address first (contracts §6).',
+	'crash-safe':
+		'Killed at any point, a portal leaves nothing written twice, nothing lost, no attempt without its row, and a chain that verifies.',
+	'no-false-verdict':
+		'Whatever the MCP server answers, what ends CONFIRMED is there, once, and what ends REJECTED or ABSENT is not.',
+	'faults-recover':
+		'When a part of the portal’s own fails, nothing is lost, /readyz says so, and the portal recovers by itself.',
+	'any-history':
+		'After every step of any history of proposing, executing, switching, crashing, lying, reconciling and resolving, all of this holds together.',
 } as const satisfies Record<string, string>;

@@ -20,7 +20,8 @@ const isOn = (flag: string): string =>
 	WHERE flag = '${flag}' AND (tenant_id = $1::uuid OR tenant_id IS NULL))`;
 
 const FACTS = `SELECT ${isOn('mcp.gateway')} AS gateway, ${isOn('mcp.execute-tokens')} AS tokens,
-	coalesce(t.agent_dispatch_enabled, false) AS dispatch, ${CREDENTIAL_COLUMNS}
+	coalesce(t.agent_dispatch_enabled, false) AS dispatch, coalesce(t.allowed_targets, '{}') AS targets,
+	${CREDENTIAL_COLUMNS}
 	FROM (SELECT) AS one LEFT JOIN tenant t ON t.id = $1::uuid
 	LEFT JOIN credential c ON c.tenant_id = $1::uuid AND c.provider = $2`;
 
@@ -28,6 +29,22 @@ const MAY_SEND = `SELECT ${isOn('mcp.gateway')} AS gateway, ${isOn('mcp.execute-
 	coalesce((SELECT agent_dispatch_enabled FROM tenant WHERE id = $1::uuid), false) AS dispatch,
 	EXISTS (SELECT FROM execution WHERE id = $2::uuid AND tenant_id = $1::uuid AND epoch = $3::int
 		AND state = 'RESERVED' AND lease_until > clock_timestamp()) AS ours`;
+
+/**
+ * One that is due and free. Committed when it answers: whoever dies after it leaves a lease that runs out. Of two that ask
+ * at once each gets another row; `checks` counts the looks that have begun and fences what each of them finds.
+ */
+const CLAIM_LOOK = `WITH due AS (
+	SELECT id FROM execution
+	WHERE state = 'INDETERMINATE' AND next_check_at <= clock_timestamp()
+		AND (look_until IS NULL OR look_until < clock_timestamp())
+	ORDER BY next_check_at LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+UPDATE execution SET checks = checks + 1, look_until = clock_timestamp() + $1::double precision * interval '1 millisecond'
+FROM due WHERE execution.id = due.id
+RETURNING ${EXECUTION_COLUMNS.split(/,\s*/)
+	.map((column) => `execution.${column}`)
+	.join(', ')}`;
 
 /** One branch to a state: each has a partial index of its own, and what ended well, nearly everything, is in none. */
 const UNSETTLED = (['RESERVED', 'INDETERMINATE', 'NEEDS_HUMAN'] as const)
@@ -57,12 +74,17 @@ export function createExecutionStore(query: Query, appender: Appender, clock: Cl
 
 	return {
 		guardFacts: async (tenantId, provider) => {
-			const [row] = await query<Switches & (CredentialRow | { c_id: null })>(FACTS, [tenantId, provider], 'facts');
+			const [row] = await query<Switches & { targets: string[] } & (CredentialRow | { c_id: null })>(
+				FACTS,
+				[tenantId, provider],
+				'facts',
+			);
 			if (row === undefined) throw new Error('the facts gave no row');
 			return {
 				gatewayOn: row.gateway,
 				executeTokensOn: row.tokens,
 				dispatchOn: row.dispatch,
+				allowedTargets: row.targets,
 				credential: row.c_id === null ? null : credentialOf(row as CredentialRow),
 			};
 		},
@@ -76,13 +98,14 @@ export function createExecutionStore(query: Query, appender: Appender, clock: Cl
 			const [row] = await query<ExecutionRow>(text, [tenantId, id]);
 			return row === undefined ? null : executionOf(row);
 		},
-		executions: async (tenantId, { limit, cursor }) => {
+		executions: async (tenantId, { limit, cursor, state }) => {
 			if (cursor !== undefined && !isUuid(cursor)) return [];
 			// UUIDv7: the order of ids is the order of time.
 			const rows = await query<ExecutionRow>(
 				`SELECT ${EXECUTION_COLUMNS} FROM execution
-				WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id < $2::uuid) ORDER BY id DESC LIMIT $3`,
-				[tenantId, cursor ?? null, limit],
+				WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id < $2::uuid) AND ($4::text IS NULL OR state = $4)
+				ORDER BY id DESC LIMIT $3`,
+				[tenantId, cursor ?? null, limit, state ?? null],
 			);
 			return rows.map(executionOf);
 		},
@@ -111,21 +134,40 @@ export function createExecutionStore(query: Query, appender: Appender, clock: Cl
 			);
 			return rows.map(executionOf);
 		},
-		due: async (now, limit) => {
-			const rows = await query<ExecutionRow>(
-				`SELECT ${EXECUTION_COLUMNS} FROM execution
-				WHERE state = 'INDETERMINATE' AND next_check_at <= $1 ORDER BY next_check_at LIMIT $2`,
-				[now, limit],
-			);
-			return rows.map(executionOf);
+		claimLook: async (leaseMs) => {
+			const [row] = await query<ExecutionRow>(CLAIM_LOOK, [leaseMs], 'claim-look');
+			return row === undefined ? null : executionOf(row);
 		},
 		unsettled: () => query<{ state: ExecutionState; count: number; oldestSeconds: number }>(UNSETTLED),
-		postpone: async (executionId, epoch, nextCheckAt) => {
+		postpone: async ({ executionId, epoch, look, nextCheckAfterMs, cleanLooks }) => {
 			await query(
-				`UPDATE execution SET next_check_at = $3, checks = checks + 1
-				WHERE id = $1 AND epoch = $2 AND state = 'INDETERMINATE'`,
-				[executionId, epoch, nextCheckAt],
+				`UPDATE execution SET look_until = NULL, clean_looks = $5,
+				next_check_at = greatest(clock_timestamp(),
+					coalesce(unknown_since, reserved_at) + $4::double precision * interval '1 millisecond')
+				WHERE id = $1 AND epoch = $2 AND checks = $3 AND state = 'INDETERMINATE'`,
+				[executionId, epoch, look, nextCheckAfterMs, cleanLooks],
 			);
+		},
+		releaseBudget: async (executionId) => {
+			await query(
+				`UPDATE write_slot SET free_at = clock_timestamp(), execution_id = NULL
+				WHERE execution_id = $1 AND account IN (SELECT account FROM write_slot WHERE execution_id = $1)`,
+				[executionId],
+			);
+		},
+		knownRefs: async (refs) => {
+			const rows = await query<{ ref: string }>(
+				'SELECT DISTINCT left(args_sha, 16) AS ref FROM execution WHERE left(args_sha, 16) = ANY ($1::text[])',
+				[[...refs]],
+			);
+			return new Set(rows.map(({ ref }) => ref));
+		},
+		knownArtifacts: async (urls) => {
+			const rows = await query<{ url: string }>(
+				`SELECT artifact_url AS url FROM execution WHERE state = 'CONFIRMED' AND artifact_url = ANY ($1::text[])`,
+				[[...urls]],
+			);
+			return new Set(rows.map(({ url }) => url));
 		},
 	};
 }

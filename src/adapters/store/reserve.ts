@@ -49,11 +49,11 @@ WITH flags AS MATERIALIZED (
 	END AS refusal
 ), reserved AS (
 	INSERT INTO execution (id, tenant_id, args_sha, epoch, provider, tool, method, state, target_owner, target_repo,
-		target_number, credential_id, credential_login, actor, approver, request_id, lease_until)
+		target_number, credential_id, credential_login, actor, approver, request_id, lease_until, before_sha, after_sha)
 	SELECT $1::uuid, $2::uuid, $3,
 		(SELECT coalesce(max(epoch), 0) + 1 FROM execution WHERE tenant_id = $2::uuid AND args_sha = $3),
 		$4, $5, $9, 'RESERVED', $10, $11, $12::bigint, c.id, c.login, $13, $14, $15,
-		clock_timestamp() + $16::double precision * interval '1 millisecond'
+		clock_timestamp() + $16::double precision * interval '1 millisecond', $17, $18
 	FROM c, verdict WHERE verdict.refusal IS NULL
 	ON CONFLICT DO NOTHING
 	RETURNING ${EXECUTION_COLUMNS}
@@ -91,6 +91,8 @@ export async function reserve(query: Query, input: ReserveInput, now: Date): Pro
 		principal.person.name,
 		caller.requestId,
 		input.leaseMs,
+		input.beforeSha,
+		input.afterSha,
 	];
 	// Another turn is needed only when somebody else's whole execution began and ended between two statements of ours.
 	for (let turn = 0; turn < 10; turn++) {

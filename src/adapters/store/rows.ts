@@ -29,11 +29,17 @@ export interface ExecutionRow extends Record<string, unknown> {
 	audit_seq: number | null;
 	next_check_at: Date | null;
 	checks: number;
+	unknown_since: Date | null;
+	clean_looks: number;
+	claimed_url: string | null;
+	before_sha: string | null;
+	after_sha: string | null;
 }
 
 export const EXECUTION_COLUMNS = `id, tenant_id, args_sha, epoch, provider, tool, method, state, code, reason,
 	target_owner, target_repo, target_number, credential_id, credential_login, actor, approver, request_id, artifact_url,
-	reserved_at, settled_at, audit_seq, next_check_at, checks`;
+	reserved_at, settled_at, audit_seq, next_check_at, checks, unknown_since, clean_looks, claimed_url, before_sha,
+	after_sha`;
 
 export function executionOf(row: ExecutionRow): Execution {
 	return {
@@ -63,6 +69,11 @@ export function executionOf(row: ExecutionRow): Execution {
 		auditSeq: row.audit_seq,
 		nextCheckAt: row.next_check_at,
 		checks: row.checks,
+		unknownSince: row.unknown_since,
+		cleanLooks: row.clean_looks,
+		claimedUrl: row.claimed_url,
+		beforeSha: row.before_sha,
+		afterSha: row.after_sha,
 	};
 }
 

@@ -42,6 +42,27 @@ export function createSettingsStore(query: Query, appender: Appender, clock: Clo
 			const [row] = await query<SwitchRow>(`SELECT ${DISPATCH} FROM tenant WHERE id = $1`, [tenantId]);
 			return row === undefined ? { enabled: false, by: null, at: null, reason: null } : switchOf(row);
 		},
+		targets: async (tenantId) => {
+			const [row] = await query<{ allow: string[]; by: string | null; at: Date | null }>(
+				`SELECT allowed_targets AS allow, allowed_targets_by AS by, allowed_targets_at AS at FROM tenant WHERE id = $1`,
+				[tenantId],
+			);
+			return row ?? { allow: [], by: null, at: null };
+		},
+		setTargets: ({ tenantId, allow, by, entry }) =>
+			appender.changing(async ({ query: inside }, append) => {
+				const [old] = await inside<{ allow: string[] }>(
+					'SELECT allowed_targets AS allow FROM tenant WHERE id = $1 FOR NO KEY UPDATE',
+					[tenantId],
+				);
+				if (old === undefined) throw new Error('no such tenant to set');
+				await inside(
+					`UPDATE tenant SET allowed_targets = $2::text[], allowed_targets_by = $3, allowed_targets_at = $4
+					WHERE id = $1`,
+					[tenantId, [...allow], by, clock.now()],
+				);
+				return append(tenantId, entry(old.allow));
+			}),
 		setFlag: ({ tenantId, flag, enabled, by, reason, entry }) =>
 			appender.changing(async ({ query: inside }, append) => {
 				const which = 'flag = $1 AND tenant_id IS NOT DISTINCT FROM $2::uuid';

@@ -5,11 +5,14 @@ import { GATE_PARAMETER } from './audit-statement.ts';
 /** `first` numbers the parameters: they stand alone, or behind those of the append. */
 function statement(first: number) {
 	const p = (offset: number): string => `$${first + offset}`;
-	const fence = `id = ${p(0)}::uuid AND epoch = ${p(1)}::int AND state = ANY (${p(2)}::text[])`;
-	const update = `UPDATE execution SET state = ${p(3)}, code = ${p(4)}, reason = ${p(5)},
-		artifact_url = coalesce(${p(6)}, artifact_url), next_check_at = ${p(7)}::timestamptz,
-		settled_at = CASE WHEN ${p(3)} IN ('CONFIRMED', 'REJECTED', 'ABSENT') THEN now() ELSE settled_at END,
-		audit_seq = CASE WHEN ${p(8)}::boolean THEN ${p(9)}::bigint ELSE audit_seq END WHERE ${fence}`;
+	const fence = `id = ${p(0)}::uuid AND epoch = ${p(1)}::int AND state = ANY (${p(2)}::text[])
+		AND (${p(3)}::int IS NULL OR checks = ${p(3)}::int)`;
+	const update = `UPDATE execution SET state = ${p(4)}, code = ${p(5)}, reason = ${p(6)},
+		artifact_url = coalesce(${p(7)}, artifact_url), claimed_url = coalesce(${p(9)}, claimed_url), look_until = NULL,
+		next_check_at = clock_timestamp() + ${p(8)}::double precision * interval '1 millisecond',
+		unknown_since = CASE WHEN ${p(4)} = 'INDETERMINATE' THEN clock_timestamp() ELSE unknown_since END,
+		settled_at = CASE WHEN ${p(4)} IN ('CONFIRMED', 'REJECTED', 'ABSENT') THEN now() ELSE settled_at END,
+		audit_seq = CASE WHEN ${p(10)}::boolean THEN ${p(11)}::bigint ELSE audit_seq END WHERE ${fence}`;
 	return { fence, update };
 }
 
@@ -21,8 +24,16 @@ const alone = statement(1);
  * state: of any number of processes that try, one moves it; the others get null and have changed nothing.
  */
 export function settle(appender: Appender, tenantId: string, input: SettleInput): Promise<AuditPosition | null> {
-	const fence = [input.executionId, input.epoch, [...input.from]];
-	const set = [input.to, input.code, input.reason, input.artifactUrl, input.nextCheckAt, input.isAttemptRow];
+	const fence = [input.executionId, input.epoch, [...input.from], input.look ?? null];
+	const set = [
+		input.to,
+		input.code,
+		input.reason,
+		input.artifactUrl,
+		input.nextCheckInMs,
+		input.claimedUrl ?? null,
+		input.isAttemptRow,
+	];
 	const change: GatedChange = {
 		name: 'settle',
 		gate: `gate AS (${gated.update} RETURNING id)`,

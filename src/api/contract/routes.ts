@@ -37,6 +37,7 @@ const pageQuery = z.strictObject({
 	cursor: z.uuid().optional(),
 	limit: z.coerce.number().int().min(1).max(100).default(20),
 });
+const executionsQuery = pageQuery.extend({ state: s.executionState.optional() });
 const logQuery = z.strictObject({ tenant: z.string().optional(), log: z.literal('platform').optional() });
 const empty = z.strictObject({});
 
@@ -68,7 +69,7 @@ export const routes = {
 	'GET /api/mcp/executions': {
 		summary: 'Executions, newest first',
 		access: everybody,
-		query: pageQuery,
+		query: executionsQuery,
 		response: s.executionList,
 	},
 	'GET /api/mcp/executions/:id': {
@@ -76,6 +77,28 @@ export const routes = {
 		access: everybody,
 		query: tenantQuery,
 		response: s.execution,
+	},
+
+	'POST /api/mcp/executions/:id/resolve': {
+		summary: 'Settle what only a person can: it happened (where), or it did not',
+		access: settings,
+		query: tenantQuery,
+		body: s.resolveBody,
+		response: s.execution,
+	},
+
+	'GET /api/targets': {
+		summary: 'Which repositories may be written to',
+		access: readers,
+		query: tenantQuery,
+		response: s.targets,
+	},
+	'PUT /api/targets': {
+		summary: 'Narrow which repositories may be written to',
+		access: settings,
+		query: tenantQuery,
+		body: s.targetsBody,
+		response: s.targets,
 	},
 
 	'GET /api/flags': { summary: 'The kill-switch matrix', access: everybody, query: tenantQuery, response: s.flags },

@@ -28,13 +28,21 @@ export const proposeAnswer = z.object({
 	provider: z.string(),
 	tool: z.string(),
 	argsSha: sha256Hex,
-	marker: z.string().nullable(),
+	marker: z.string().nullable().describe('null for a write that carries no text'),
+	beforeSha: sha256Hex
+		.optional()
+		.describe('Of a write that replaces a state: SHA-256 of the JCS of preview.before. Execute must carry it'),
 	preview: z.object({
 		summary: z.string(),
 		target,
 		as: z.object({ login: z.string().nullable(), fingerprint: z.string().nullable() }),
 		args: z.record(z.string(), z.unknown()),
 		artifact: z.object({ title: z.string().optional(), body: z.string().optional() }).optional(),
+		before: z.array(z.string()).optional().describe('the set as it was read, sorted by UTF-16 code units'),
+		after: z.array(z.string()).optional().describe('the set that would stand there then, sorted the same way'),
+		added: z.array(z.string()).optional(),
+		removed: z.array(z.string()).optional(),
+		readAt: instant.optional().describe('when `before` was read'),
 		warnings: z.array(warning),
 	}),
 });
@@ -166,7 +174,22 @@ export const execution = z.object({
 	auditSeq: z.number().int().nullable(),
 	nextCheckAt: instant.nullable(),
 	checks: z.number().int(),
+	claimed: z.object({ url: z.string() }).nullable().describe('an address that came with an answer that proved nothing'),
 });
+export const resolveBody = z.strictObject({
+	happened: z.boolean(),
+	url: z.string().min(1).max(2048).optional().describe('where it stands; needed when it happened'),
+	reason: z.string().trim().max(500).optional(),
+});
+
+export const targetsBody = z.strictObject({
+	allow: z
+		.array(z.string().max(141))
+		.max(100)
+		.describe('owner/repo or owner/*; empty: wherever the credential reaches'),
+	reason: z.string().trim().min(1).max(500).optional(),
+});
+export const targets = z.object({ allow: z.array(z.string()), by: z.string().nullable(), at: instant.nullable() });
 export const executionList = z.object({ executions: z.array(execution), next: z.string().nullable() });
 
 const switchInfo = {

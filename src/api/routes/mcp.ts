@@ -18,10 +18,11 @@ export function mountMcp(app: Hono<ApiEnv>, deps: ApiDeps): void {
 	mount(app, deps, 'GET /api/mcp/prereqs', async ({ caller }) => ok(await prereqs(gateway, caller)));
 
 	mount(app, deps, 'GET /api/mcp/executions', async ({ caller, query }) => {
-		const { limit, cursor } = query;
+		const { limit, cursor, state } = query;
 		const page = await gateway.store.executions(caller.tenant.id, {
 			limit: limit + 1,
 			...(cursor === undefined ? {} : { cursor }),
+			...(state === undefined ? {} : { state }),
 		});
 		const executions = page.slice(0, limit).map(shown);
 		return ok({ executions, next: page.length > limit ? (executions.at(-1)?.id ?? null) : null });
@@ -60,5 +61,6 @@ function shown(execution: Execution): AnswerOf<'GET /api/mcp/executions/:id'> {
 		auditSeq: execution.auditSeq,
 		nextCheckAt: execution.nextCheckAt?.toISOString() ?? null,
 		checks: execution.checks,
+		claimed: execution.claimedUrl === null ? null : { url: execution.claimedUrl },
 	};
 }

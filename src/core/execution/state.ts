@@ -8,6 +8,7 @@ export type UpstreamOutcome =
 	| { readonly kind: 'confirmed'; readonly url: string; readonly id?: string }
 	| { readonly kind: 'rejected'; readonly reason: string }
 	| { readonly kind: 'not_sent'; readonly why: string; readonly code?: 'tool_definition_changed' }
-	| { readonly kind: 'unknown'; readonly why: string }
+	/** `claimedUrl`: an address in the approved repository that came with it and proves nothing: where to look first. */
+	| { readonly kind: 'unknown'; readonly why: string; readonly claimedUrl?: string }
 	/** A success whose URL is not in the approved owner/repo on GITHUB_WEB_URL: written, but elsewhere. */
 	| { readonly kind: 'elsewhere'; readonly url: string };

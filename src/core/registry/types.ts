@@ -16,6 +16,9 @@ export type ToolRule =
 	| { readonly class: ToolClass }
 	| { readonly methodArg: string; readonly methods: Readonly<Record<string, ToolClass>> };
 
+/** What a write makes or, for `labels`, replaces. */
+export type Creates = 'issue' | 'comment' | 'labels';
+
 /** How one safe (tool, method) is checked, shown and sent. */
 export interface SafeWrite {
 	readonly tool: string;
@@ -23,10 +26,9 @@ export interface SafeWrite {
 	readonly method?: string;
 	/** Closed: an unknown key is refused, never ignored. */
 	readonly schema: z.ZodType;
-	/** 'issue' | 'comment': what is created, in the user's words. */
-	readonly creates: 'issue' | 'comment';
-	/** The key of `args` whose text gets the footer and the marker. */
-	readonly bodyField: string;
+	readonly creates: Creates;
+	/** The key of `args` whose text gets the footer and the marker; null for a write that carries no text. */
+	readonly bodyField: string | null;
 	readonly target: (args: JsonObject) => Target;
 	/** One sentence: “Open a new issue in acme/payments-api”. */
 	readonly summary: (args: JsonObject) => string;

@@ -5,6 +5,7 @@ import {
 	index,
 	integer,
 	pgTable,
+	primaryKey,
 	text,
 	timestamp,
 	unique,
@@ -51,12 +52,24 @@ export const execution = pgTable(
 		auditSeq: bigint('audit_seq', { mode: 'number' }),
 		nextCheckAt: instant('next_check_at'),
 		checks: integer('checks').notNull().default(0),
+		/** By the database's clock, as all times of a look. */
+		unknownSince: instant('unknown_since'),
+		cleanLooks: integer('clean_looks').notNull().default(0),
+		lookUntil: instant('look_until'),
+		claimedUrl: text('claimed_url'),
+		/** Of a write that replaces a state: hashes, never the state. */
+		beforeSha: text('before_sha'),
+		afterSha: text('after_sha'),
 	},
 	(table) => [
 		unique('execution_epoch').on(table.tenantId, table.argsSha, table.epoch),
 		uniqueIndex('execution_one_live')
 			.on(table.tenantId, table.argsSha)
 			.where(sql`${table.state} IN ('RESERVED', 'CONFIRMED', 'INDETERMINATE', 'NEEDS_HUMAN')`),
+		// Two approvals on one and the same state: the second would undo the first unseen.
+		uniqueIndex('execution_one_replacing')
+			.on(table.tenantId, sql`lower(${table.targetOwner})`, sql`lower(${table.targetRepo})`, table.targetNumber)
+			.where(sql`${table.afterSha} IS NOT NULL AND ${table.state} IN ('RESERVED', 'INDETERMINATE')`),
 		index('execution_newest').on(table.tenantId, table.id),
 		index('execution_leases').on(table.leaseUntil).where(sql`${table.state} = 'RESERVED'`),
 		index('execution_due').on(table.nextCheckAt).where(sql`${table.state} = 'INDETERMINATE'`),
@@ -70,3 +83,34 @@ export const execution = pgTable(
 		check('execution_confirmed_has_url', sql`${table.state} <> 'CONFIRMED' OR ${table.artifactUrl} IS NOT NULL`),
 	],
 );
+
+/**
+ * The write budget: one row per write that may begin within a window of `seconds`, by the account that writes. A write
+ * takes a slot that is free and makes it free again one window later; so never more than there are slots begin in any
+ * window, and two that take at once never wait for each other (FOR UPDATE SKIP LOCKED).
+ */
+export const writeSlot = pgTable(
+	'write_slot',
+	{
+		/** `<provider>:<login>` in lower case, since the provider counts by account; without a login the credential's id. */
+		account: text('account').notNull(),
+		seconds: integer('seconds').notNull(),
+		slot: integer('slot').notNull(),
+		freeAt: instant('free_at').notNull(),
+		executionId: uuid('execution_id'),
+	},
+	(table) => [primaryKey({ columns: [table.account, table.seconds, table.slot] })],
+);
+
+/**
+ * Counts of requests and of failed sign-ins, shared by all portals. Unlogged (in the migration): a crash of the database
+ * forgets them, and each is worth a minute, or a quarter of an hour.
+ */
+export const limitCount = pgTable('limit_count', {
+	key: text('key').primaryKey(),
+	points: integer('points').notNull(),
+	/** What the last taking got of them. */
+	granted: integer('granted').notNull().default(0),
+	/** By the database's clock: from then on the count begins anew. */
+	until: instant('until').notNull(),
+});

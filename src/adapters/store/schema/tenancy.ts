@@ -30,6 +30,10 @@ export const tenant = pgTable(
 		agentDispatchBy: text('agent_dispatch_by'),
 		agentDispatchAt: instant('agent_dispatch_at'),
 		agentDispatchReason: text('agent_dispatch_reason'),
+		/** `owner/repo` or `owner/*`, as typed; empty: no narrowing. */
+		allowedTargets: text('allowed_targets').array().notNull().default(sql`'{}'`),
+		allowedTargetsBy: text('allowed_targets_by'),
+		allowedTargetsAt: instant('allowed_targets_at'),
 		createdAt: instant('created_at').notNull().default(sql`now()`),
 	},
 	(table) => [check('tenant_slug', sql`${table.slug} ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'`)],
