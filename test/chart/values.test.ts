@@ -91,6 +91,7 @@ describe('[chart-fail-early] a value that is not as it should be is refused with
 		['a portal URL with a path', { env: { PORTAL_URL: 'https://example.com/portal' } }, '/env/PORTAL_URL'],
 		['an unknown log level', { env: { LOG_LEVEL: 'loud' } }, '/env/LOG_LEVEL'],
 		['a rate of nothing', { env: { PORTAL_RATE_PER_MINUTE: 0 } }, '/env/PORTAL_RATE_PER_MINUTE'],
+		['a budget of nothing', { env: { PORTAL_WRITE_BUDGET: '0/m' } }, '/env/PORTAL_WRITE_BUDGET'],
 		['a number as text', { env: { PORTAL_SHUTDOWN_DELAY_MS: '5s' } }, '/env/PORTAL_SHUTDOWN_DELAY_MS'],
 		['a proxy that is no address', { env: { PORTAL_TRUSTED_PROXIES: ['ingress'] } }, '/env/PORTAL_TRUSTED_PROXIES/0'],
 		[

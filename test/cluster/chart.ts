@@ -35,6 +35,7 @@ export const VALUES: Values = {
 		PORTAL_UPSTREAM_TIMEOUT_MS: UPSTREAM_TIMEOUT_MS,
 		// The load comes from one person.
 		PORTAL_RATE_PER_MINUTE: 100_000,
+		PORTAL_WRITE_BUDGET: 'off',
 	},
 	database: { migration: { existingSecret: 'karc-portal-migration' } },
 	firstAdmin: { existingSecret: 'portal-first-admin' },
