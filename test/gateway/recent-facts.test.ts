@@ -3,7 +3,13 @@ import type { Clock, GuardFacts, Store } from '#gateway/ports';
 import { rememberFacts } from '#gateway/recent-facts';
 import { type Client, issue, proposed, startPortal, type TestPortal } from '#test/support/portal';
 
-const OFF: GuardFacts = { gatewayOn: false, executeTokensOn: false, dispatchOn: true, credential: null };
+const OFF: GuardFacts = {
+	gatewayOn: false,
+	executeTokensOn: false,
+	dispatchOn: true,
+	allowedTargets: [],
+	credential: null,
+};
 const ON: GuardFacts = { ...OFF, gatewayOn: true };
 
 /** A store whose facts and clock a test sets, and that counts how often it is asked. */

@@ -158,6 +158,9 @@ export function reservation(office: Office, more: Partial<ReserveInput> = {}): R
 		target: { owner: 'acme', repo: 'payments-api' },
 		actor: office.actor,
 		leaseMs: 60_000,
+		beforeSha: null,
+		afterSha: null,
+		budget: { perMinute: null, perHour: null },
 		...more,
 	};
 }
@@ -177,7 +180,7 @@ export function settlement(execution: Execution, more: Partial<SettleInput> = {}
 		code: null,
 		reason: null,
 		artifactUrl: 'https://github.com/acme/payments-api/issues/7',
-		nextCheckAt: null,
+		nextCheckInMs: null,
 		isAttemptRow: true,
 		entry: draft({ action: 'mcp.tool.github.issue_write', executionId: execution.id, argsSha: execution.argsSha }),
 		...more,

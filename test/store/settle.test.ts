@@ -75,7 +75,7 @@ describe.each(testDatabases())('settling on $name', ({ open }) => {
 		const office = await newOffice(bench);
 		const execution = await mustReserve(bench, reservation(office));
 		const unknown = { to: 'INDETERMINATE', code: 'outcome_unknown', artifactUrl: null } as const;
-		const attempt = await bench.store.settle(settlement(execution, { ...unknown, nextCheckAt: bench.now }));
+		const attempt = await bench.store.settle(settlement(execution, { ...unknown, nextCheckInMs: 2_000 }));
 		expect(await bench.store.execution(office.tenant.id, execution.id)).toMatchObject({ settledAt: null });
 		const verdict = await bench.store.settle(settlement(execution, { from: ['INDETERMINATE'], isAttemptRow: false }));
 		expect(verdict?.seq).toBe((attempt?.seq ?? 0) + 1);
@@ -162,27 +162,6 @@ describe.each(testDatabases())('settling on $name', ({ open }) => {
 			await store.settle(settlement(execution));
 			expect(await store.mayStillSend(execution)).toEqual(lost);
 		});
-	});
-
-	it('offers INDETERMINATE executions when they are due, and a look that found nothing puts one off', async () => {
-		const office = await newOffice(bench);
-		const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
-		const execution = await mustReserve(bench, reservation(office));
-		const unknown = { to: 'INDETERMINATE', code: 'outcome_unknown', artifactUrl: null } as const;
-		await bench.store.settle(settlement(execution, { ...unknown, nextCheckAt: at(10) }));
-		const dueAt = async (seconds: number) => {
-			const rows = await bench.store.due(at(seconds), 100);
-			return rows.filter(({ id }) => id === execution.id).map(({ checks }) => checks);
-		};
-		expect(await dueAt(9)).toEqual([]);
-		expect(await dueAt(10)).toEqual([0]);
-		await bench.store.postpone(execution.id, execution.epoch + 1, at(99));
-		expect(await dueAt(10)).toEqual([0]);
-		await bench.store.postpone(execution.id, execution.epoch, at(20));
-		expect(await dueAt(19)).toEqual([]);
-		expect(await dueAt(20)).toEqual([1]);
-		await bench.store.settle(settlement(execution, { from: ['INDETERMINATE'], isAttemptRow: false }));
-		expect(await dueAt(20)).toEqual([]);
 	});
 
 	it('lists executions newest first, page by page', async () => {
