@@ -32,7 +32,8 @@ const MAY_SEND = `SELECT ${isOn('mcp.gateway')} AS gateway, ${isOn('mcp.execute-
 
 /**
  * One that is due and free. Committed when it answers: whoever dies after it leaves a lease that runs out. Of two that ask
- * at once each gets another row; `checks` counts the looks that have begun and fences what each of them finds.
+ * at once each gets another row; `checks` counts the looks that have begun and fences what each of them finds. Where code of
+ * the version before left no time of becoming unknown, it is now: later than the sending, never earlier.
  */
 const CLAIM_LOOK = `WITH due AS (
 	SELECT id FROM execution
@@ -40,7 +41,8 @@ const CLAIM_LOOK = `WITH due AS (
 		AND (look_until IS NULL OR look_until < clock_timestamp())
 	ORDER BY next_check_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
-UPDATE execution SET checks = checks + 1, look_until = clock_timestamp() + $1::double precision * interval '1 millisecond'
+UPDATE execution SET checks = checks + 1, unknown_since = coalesce(unknown_since, clock_timestamp()),
+	look_until = clock_timestamp() + $1::double precision * interval '1 millisecond'
 FROM due WHERE execution.id = due.id
 RETURNING ${EXECUTION_COLUMNS.split(/,\s*/)
 	.map((column) => `execution.${column}`)
