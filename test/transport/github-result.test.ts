@@ -20,22 +20,32 @@ const comment = {
 	webUrl: 'https://github.com',
 };
 
+/** Labels of issue 7, set by `issue_write` with the method `update`. */
+const labels = {
+	...comment,
+	creates: 'labels' as const,
+	tool: 'issue_write',
+	values: ['acme', 'ledger', 'needs-care'],
+};
+type Judged = typeof issue | typeof comment | typeof labels;
+
 function exchangeWith(more: Partial<Exchange>): Exchange {
 	return Object.assign(newExchange('secret', AbortSignal.timeout(1000), 1), { connected: true }, more);
 }
-function said(text: string, isError: JsonValue | undefined, judged: typeof issue | typeof comment = issue) {
+function said(text: string, isError: JsonValue | undefined, judged: Judged = issue) {
 	const result: JsonObject = { content: [{ type: 'text', text }] };
 	if (isError !== undefined) result.isError = isError;
 	return outcomeOf(exchangeWith({ answer: { jsonrpc: '2.0', id: 1, result } }), judged);
 }
-const failed = (text: string, judged: typeof issue | typeof comment = issue) => said(text, true, judged);
+const failed = (text: string, judged: Judged = issue) => said(text, true, judged);
 
 describe('success', () => {
-	test.each<[string, string, typeof issue | typeof comment]>([
+	test.each<[string, string, Judged]>([
 		['the approved place', 'https://github.com/acme/ledger/issues/7', issue],
 		['owner and repository in another case', 'https://github.com/Acme/LEDGER/issues/7', issue],
 		['a comment', 'https://github.com/acme/ledger/issues/7#issuecomment-9001', comment],
 		['a comment on a pull request', 'https://github.com/acme/ledger/pull/7#issuecomment-9001', comment],
+		['labels of the approved issue', 'https://github.com/Acme/ledger/issues/7', labels],
 	])('%s is confirmed', (_, url, judged) => {
 		expect(said(JSON.stringify({ id: '9001', url }), undefined, judged)).toEqual({
 			kind: 'confirmed',
@@ -45,7 +55,7 @@ describe('success', () => {
 		expect(said(JSON.stringify({ id: '9001', url }), false, judged).kind).toBe('confirmed');
 	});
 
-	test.each<[string, string, typeof issue | typeof comment]>([
+	test.each<[string, string, Judged]>([
 		['another owner', 'https://github.com/evil/ledger/issues/7', issue],
 		['another repository', 'https://github.com/acme/ledger2/issues/7', issue],
 		['another origin', 'https://github.com.evil.example/acme/ledger/issues/7', issue],
@@ -55,14 +65,61 @@ describe('success', () => {
 		['a path that climbs', 'https://github.com/acme/ledger/../other/issues/7', issue],
 		['a longer path', 'https://github.com/acme/ledger/issues/7/x', issue],
 		['a query', 'https://github.com/acme/ledger/issues/7?x', issue],
-		['a comment where an issue was approved', 'https://github.com/acme/ledger/issues/7#issuecomment-9001', issue],
-		['a pull request where an issue was approved', 'https://github.com/acme/ledger/pull/7', issue],
 		['number 0', 'https://github.com/acme/ledger/issues/0', issue],
 		['another issue', 'https://github.com/acme/ledger/issues/8#issuecomment-9001', comment],
-		['another comment id', 'https://github.com/acme/ledger/issues/7#issuecomment-9002', comment],
-		['no comment id', 'https://github.com/acme/ledger/issues/7', comment],
+		['an issue whose labels were not to be set', 'https://github.com/acme/ledger/issues/8', labels],
+		['labels in another repository', 'https://github.com/acme/payments-api/issues/7', labels],
 	])('%s is written elsewhere', (_, url, judged) => {
 		expect(said(JSON.stringify({ id: '9001', url }), undefined, judged).kind).toBe('elsewhere');
+	});
+
+	test.each<[string, string, Judged]>([
+		['a comment where an issue was approved', 'https://github.com/acme/ledger/issues/7#issuecomment-9001', issue],
+		['a pull request where an issue was approved', 'https://github.com/acme/ledger/pull/7', issue],
+		['another comment id', 'https://github.com/acme/ledger/issues/7#issuecomment-9002', comment],
+		['no comment id', 'https://github.com/acme/ledger/issues/7', comment],
+		['a comment where labels were to be set', 'https://github.com/acme/ledger/issues/7#issuecomment-9001', labels],
+		['a pull request where labels were to be set', 'https://github.com/acme/ledger/pull/7', labels],
+	])('[no-false-verdict] %s proves nothing, but is remembered', (_, url, judged) => {
+		expect(said(JSON.stringify({ id: '9001', url }), undefined, judged)).toMatchObject({
+			kind: 'unknown',
+			claimedUrl: url,
+		});
+	});
+
+	test.each<[string, object]>([
+		['an id that is a number', { id: 9001 }],
+		['no id', {}],
+		['more than that', { id: '9001', dry_run: true }],
+	])('[no-false-verdict] an approved address with %s proves nothing, but is remembered', (_, more) => {
+		const claimedUrl = 'https://github.com/acme/ledger/issues/7';
+		for (const judged of [issue, labels]) {
+			expect(said(JSON.stringify({ url: claimedUrl, ...more }), undefined, judged)).toMatchObject({
+				kind: 'unknown',
+				claimedUrl,
+			});
+		}
+	});
+
+	test.each([
+		'https://github.com/acme/other/issues/7',
+		'https://github.com/acme/ledger/issues/7?x=some-text-of-the-server',
+		'https://github.com/acme/ledger/issues/7#some-text-of-the-server',
+		'https://evil.example/acme/ledger/issues/7',
+		'javascript:alert(1)',
+	])('the address %s beside nothing that is believed is not remembered', (url) => {
+		const outcome = said(JSON.stringify({ id: 9001, url }), undefined);
+		expect(outcome).toMatchObject({ kind: 'unknown' });
+		expect(outcome).not.toHaveProperty('claimedUrl');
+	});
+
+	test('an address that spells the credential is not remembered', () => {
+		const secret = '123456789012345678';
+		const text = JSON.stringify({ id: '1', url: `https://github.com/acme/ledger/issues/7#issuecomment-${secret}` });
+		const answer = { jsonrpc: '2.0', id: 1, result: { content: [{ type: 'text', text }] } };
+		const outcome = outcomeOf({ ...exchangeWith({ answer }), secret }, issue);
+		expect(outcome.kind).toBe('unknown');
+		expect(JSON.stringify(outcome)).not.toContain(secret);
 	});
 
 	const url = 'https://github.com/acme/ledger/issues/7';
@@ -161,6 +218,31 @@ describe('a refusal', () => {
 		expect(failed(`failed to create comment: POST ${path}: 404 Not Found []`, comment).kind).toBe('rejected');
 		expect(failed(`failed to create issue: POST ${path}: 404 Not Found []`, comment).kind).toBe('unknown');
 		expect(failed(`failed to create comment: POST ${path}: 404 Not Found []`).kind).toBe('unknown');
+	});
+
+	test('setting labels has its own prefix, verb and address', () => {
+		const path = `${API}/repos/acme/ledger/issues/7`;
+		const said404 = '404 Not Found []';
+		expect(failed(`failed to update issue: PATCH ${path}: ${said404}`, labels)).toEqual({
+			kind: 'rejected',
+			reason: 'GitHub answered 404: Not Found',
+		});
+		const renamed = `${API}/repositories/42/issues/7`;
+		expect(failed(`failed to update issue: PATCH ${renamed}: 403 Forbidden []`, labels).kind).toBe('rejected');
+		for (const text of [
+			`failed to update issue: POST ${path}: ${said404}`,
+			`failed to create issue: PATCH ${path}: ${said404}`,
+			`failed to update issue: PATCH ${path}0: ${said404}`,
+			`failed to update issue: PATCH ${path}/labels: ${said404}`,
+			`failed to update issue: PATCH ${API}/repos/acme/other/issues/7: ${said404}`,
+			`failed to update issue: PATCH ${path}: 502  []`,
+			`failed to update issue: Patch "${path}": EOF`,
+			'failed to update issue: unexpected status 201: ',
+			'Failed to close issue: 404 Not Found',
+		]) {
+			expect(failed(text, labels).kind, text).toBe('unknown');
+		}
+		expect(failed(`failed to update issue: PATCH ${path}: ${said404}`).kind).toBe('unknown');
 	});
 
 	test.each<[string, string]>([

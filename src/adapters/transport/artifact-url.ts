@@ -1,15 +1,19 @@
-import type { Target } from '#core/registry/types';
+import type { Creates, Target } from '#core/registry/types';
 
-/** What the URL of a created artifact must be like: the approved repository on the configured web origin. */
+/** What the URL of an artifact must be like: the approved repository on the configured web origin. */
 export interface Expected {
-	readonly creates: 'issue' | 'comment';
+	readonly creates: Creates;
 	readonly target: Target;
 }
 
+const NUMBER = /^[1-9][0-9]{0,9}$/;
+
 /**
- * Whether a URL that the upstream reports is where the approved write was to land: `approved`, `elsewhere` for any other
- * web address (a renamed repository is followed by the server, a wrong origin is not GitHub), or `unreadable`.
- * Owner and repository are compared without case, as GitHub does. A comment on a pull request stands under `/pull/`.
+ * Whether a URL that the upstream reports is where the approved write was to land: `approved`; `inside`, an issue, pull
+ * request or comment of the approved repository (and issue, where one was approved) that this write does not make;
+ * `elsewhere` for any other web address (a renamed repository is followed by the server, a wrong origin is not GitHub); or
+ * `unreadable`. Owner and repository are compared without case, as GitHub does. A comment on a pull request stands under
+ * `/pull/`.
  */
 export function placeOf(url: string, id: string, { creates, target }: Expected, webUrl: string) {
 	const parsed = webAddress(url);
@@ -24,14 +28,16 @@ export function placeOf(url: string, id: string, { creates, target }: Expected, 
 		segments.length === 5 &&
 		owner?.toLowerCase() === target.owner.toLowerCase() &&
 		repo?.toLowerCase() === target.repo.toLowerCase();
+	if (!inRepository || (kind !== 'issues' && kind !== 'pull') || !NUMBER.test(number ?? '')) {
+		return { kind: 'elsewhere', url: parsed.href } as const;
+	}
+	const isOnTarget = target.number === undefined || number === String(target.number);
+	if (!isOnTarget || !/^(?:#issuecomment-[0-9]{1,20})?$/.test(parsed.hash)) {
+		return { kind: 'elsewhere', url: parsed.href } as const;
+	}
 	const approved =
-		inRepository &&
-		(creates === 'issue'
-			? kind === 'issues' && /^[1-9][0-9]{0,9}$/.test(number ?? '') && parsed.hash === ''
-			: (kind === 'issues' || kind === 'pull') &&
-				number === String(target.number) &&
-				parsed.hash === `#issuecomment-${id}`);
-	return { kind: approved ? 'approved' : 'elsewhere', url: parsed.href } as const;
+		creates === 'comment' ? parsed.hash === `#issuecomment-${id}` : kind === 'issues' && parsed.hash === '';
+	return { kind: approved ? 'approved' : 'inside', url: parsed.href } as const;
 }
 
 function webAddress(url: string): URL | null {

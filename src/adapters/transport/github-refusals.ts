@@ -3,7 +3,7 @@ import type { Expected } from './artifact-url.ts';
 import { atMost500, redact } from './redact.ts';
 
 /**
- * Statuses of GitHub's REST API after which a create has certainly not happened. A secondary rate limit comes as 403 or
+ * Statuses of GitHub's REST API after which a write has certainly not happened. A secondary rate limit comes as 403 or
  * 429. Not here, so unknown: 5xx, 3xx, 202 (accepted, may still happen), 408, 409.
  */
 const DEFINITE = new Set([400, 401, 403, 404, 410, 422, 429]);
@@ -20,7 +20,7 @@ const UNSENT = [
  * The reason of a definite rejection in the text of an `isError` result, or null when the text is anything else.
  *
  * The text mixes the server's words with GitHub's, and GitHub's can quote what the caller wrote: a title such as
- * `: 422 x` must not decide. So it is read from its first character: this tool's own prefix, POST, the URL of the
+ * `: 422 x` must not decide. So it is read from its first character: this tool's own prefix, the verb, the URL of the
  * approved target, then the status; what follows only explains. A network failure reads `Post "…": EOF` and never fits.
  */
 export function definiteRejection(
@@ -32,21 +32,26 @@ export function definiteRejection(
 	if (UNSENT.some((sentence) => sentence.test(text))) {
 		return redact(text, values, secret) || 'The MCP server refused an argument. GitHub was not asked.';
 	}
-	const prefix = `failed to create ${expected.creates}: POST `;
+	const prefix =
+		expected.creates === 'labels' ? 'failed to update issue: PATCH ' : `failed to create ${expected.creates}: POST `;
 	if (!text.startsWith(prefix)) return null;
 	const match = /^(\S+): (\d{3}) ([\s\S]*)$/.exec(text.slice(prefix.length));
 	if (match === null) return null;
 	const [, url = '', status = '', said = ''] = match;
-	if (!DEFINITE.has(Number(status)) || !isCreateUrl(url, expected)) return null;
+	if (!DEFINITE.has(Number(status)) || !isWriteUrl(url, expected)) return null;
 	const words = redact(said.replace(/\s{0,9}\[\]\s{0,9}$/, ''), values, secret);
 	return words === '' ? `GitHub answered ${status}.` : atMost500(`GitHub answered ${status}: ${words}`);
 }
 
 /** The approved target's REST address, also as a renamed repository answers (`/repositories/<id>/…`). */
-function isCreateUrl(url: string, { creates, target }: Expected): boolean {
+function isWriteUrl(url: string, { creates, target }: Expected): boolean {
 	const path = URL.parse(url)?.pathname.toLowerCase();
 	if (path === undefined) return false;
-	const suffix = creates === 'issue' ? '/issues' : `/issues/${target.number}/comments`;
+	const suffix = {
+		issue: '/issues',
+		comment: `/issues/${target.number}/comments`,
+		labels: `/issues/${target.number}`,
+	}[creates];
 	return path.endsWith(repositoryPath(target) + suffix) || new RegExp(`/repositories/\\d+${suffix}$`).test(path);
 }
 

@@ -16,7 +16,7 @@ export interface Judged extends Expected {
 }
 
 /**
- * What became of one `tools/call` of a create (contracts §5). Confirmed takes a positive match of the documented success
+ * What became of one `tools/call` of a write (contracts §5). Confirmed takes a positive match of the documented success
  * shape at the approved place; rejected takes a refusal that certainly came before the write. Everything else that may
  * have reached the server is unknown.
  */
@@ -84,12 +84,18 @@ function ofAnswer(answer: JsonObject, judged: Judged, secret: string): UpstreamO
 }
 
 function ofSuccess(text: string, judged: Judged, secret: string): UpstreamOutcome {
-	const created = parseCreated(text);
-	if (created === null) return unknown('The tool reported success, but not in the shape that it documents.');
-	const place = placeOf(created.url, created.id, judged, judged.webUrl);
+	const said = parseObject(text);
+	const created = said === null ? null : createdOf(said);
+	const place = placeOf(typeof said?.url === 'string' ? said.url : '', created?.id ?? '', judged, judged.webUrl);
+	if (created === null) {
+		const why = 'The tool reported success, but not in the shape that it documents.';
+		return place.kind === 'approved' || place.kind === 'inside' ? claimed(why, place.url, secret) : unknown(why);
+	}
 	switch (place.kind) {
 		case 'approved':
 			return { kind: 'confirmed', url: place.url, id: created.id };
+		case 'inside':
+			return claimed('The tool reported success, but not at the address of what was approved.', place.url, secret);
 		case 'elsewhere':
 			// Any address at all may come here. It was written, so the outcome stays; only the address is withheld.
 			return { kind: 'elsewhere', url: holdsSecret(unfold(place.url).text, secret) ? '' : place.url };
@@ -100,17 +106,25 @@ function ofSuccess(text: string, judged: Judged, secret: string): UpstreamOutcom
 	}
 }
 
+/** An address that proves nothing; it is kept and shown, so it must not spell the credential (a comment's id has 20 digits). */
+function claimed(why: string, url: string, secret: string): UpstreamOutcome {
+	return holdsSecret(unfold(url).text, secret) ? unknown(why) : { kind: 'unknown', why, claimedUrl: url };
+}
+
 /** `{"id":"<digits>","url":"…"}`: the id is a string (the database id, not the issue's number). */
-function parseCreated(text: string): { id: string; url: string } | null {
-	let value: JsonValue;
+function createdOf(value: JsonObject): { id: string } | null {
+	const { id, url } = value;
+	if (Object.keys(value).length !== 2 || typeof url !== 'string') return null;
+	return typeof id === 'string' && /^\d{1,20}$/.test(id) ? { id } : null;
+}
+
+function parseObject(text: string): JsonObject | null {
 	try {
-		value = JSON.parse(text) as JsonValue;
+		const value = JSON.parse(text) as JsonValue;
+		return isObject(value) ? value : null;
 	} catch {
 		return null;
 	}
-	if (!isObject(value) || Object.keys(value).length !== 2) return null;
-	const { id, url } = value;
-	return typeof id === 'string' && /^\d{1,20}$/.test(id) && typeof url === 'string' ? { id, url } : null;
 }
 
 /** The text when the content is exactly one text block. */

@@ -32,7 +32,7 @@ export function checkArgs(write: SafeWrite, args: JsonValue): Result<JsonObject,
 		);
 	}
 
-	const body = args[write.bodyField];
+	const body = write.bodyField === null ? undefined : args[write.bodyField];
 	const hidden = typeof body === 'string' ? footerHidden(body) : null;
 	if (hidden !== null) {
 		const path = `args.${write.bodyField}`;

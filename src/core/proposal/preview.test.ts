@@ -34,7 +34,7 @@ it('shows what would be sent: the args, with the footer under the body', () => {
 it('an absent body is sent as the footer alone, and an absent title is not invented', () => {
 	const { args, artifact } = buildPreview({ ...base, args: { owner: 'acme', repo: 'ledger' } });
 	expect(artifact).toEqual({ body: artifactBody('', asker, sha) });
-	expect(args.body).toBe(artifact.body);
+	expect(args.body).toBe(artifact?.body);
 });
 
 it('changes nothing of the args that it was given', () => {

@@ -29,8 +29,13 @@ export function* invisibleCharacters(text: string): Iterable<Place> {
 	yield* [...unseenRuns(text), ...farText(text), ...markStacks(text)].sort((a, b) => a.start - b.start);
 }
 
+/** Whether some character of a name shows nothing and neither its script nor an emoji needs it. */
+export function showsNothing(name: string): boolean {
+	return !unseenRuns(name).next().done;
+}
+
 /** Runs of characters that show nothing, but for those that a script or an emoji needs. */
-function* unseenRuns(text: string): Iterable<Place> {
+function* unseenRuns(text: string): Generator<Place> {
 	let run: { start: number; end: number } | null = null;
 	let variants = 0;
 	for (const match of text.matchAll(UNSEEN)) {

@@ -14,8 +14,9 @@ export const INFORMING_CODES = [
 ] as const;
 export type WarningCode = (typeof HOLDING_CODES)[number] | (typeof INFORMING_CODES)[number];
 
-export type WarningField = 'title' | 'body';
-export type WarningFields = { [field in WarningField]?: string };
+export type WarningField = 'title' | 'body' | `labels.${number}`;
+/** The texts of a write that a person reads. */
+export type WarningFields = { title?: string; body?: string; labels?: readonly string[] };
 
 /** `start`, `end` are UTF-16 offsets into the field as the user wrote it; `detail` is one sentence for a person. */
 export type Warning = {
@@ -33,10 +34,11 @@ export const MAX_PLACES = 20;
 /** UTF-16 units from which a text is called long: more than a reader takes in at a glance. */
 export const LONG_TEXT = 10_000;
 
-const FINDERS: ReadonlyArray<{ code: WarningCode; fields: readonly WarningField[]; find: Finder }> = [
-	{ code: 'bidi_control', fields: ['title', 'body'], find: bidiControls },
-	{ code: 'invisible_character', fields: ['title', 'body'], find: invisibleCharacters },
-	{ code: 'mixed_script', fields: ['title', 'body'], find: mixedScripts },
+/** A label is a name: it mentions, closes and links nothing, and is no Markdown. */
+const FINDERS: ReadonlyArray<{ code: WarningCode; fields: readonly (keyof WarningFields)[]; find: Finder }> = [
+	{ code: 'bidi_control', fields: ['title', 'body', 'labels'], find: bidiControls },
+	{ code: 'invisible_character', fields: ['title', 'body', 'labels'], find: invisibleCharacters },
+	{ code: 'mixed_script', fields: ['title', 'body', 'labels'], find: mixedScripts },
 	{ code: 'hidden_comment', fields: ['body'], find: hiddenComments }, // a title is not Markdown
 	{ code: 'mention', fields: ['title', 'body'], find: mentions },
 	{ code: 'closing_keyword', fields: ['title', 'body'], find: closingKeywords },
@@ -53,10 +55,17 @@ const FINDERS: ReadonlyArray<{ code: WarningCode; fields: readonly WarningField[
  */
 export function warnings(fields: WarningFields, webUrl: string): Warning[] {
 	return FINDERS.flatMap(({ code, fields: names, find }) =>
-		names.flatMap((field) =>
-			capped(find(fields[field] ?? '', webUrl)).map((place) => ({ code, field, ...place, holds: isHolding(code) })),
-		),
+		names
+			.flatMap((name) => textsOf(fields, name))
+			.flatMap(([field, text]) =>
+				capped(find(text, webUrl)).map((place) => ({ code, field, ...place, holds: isHolding(code) })),
+			),
 	);
+}
+
+function textsOf(fields: WarningFields, name: keyof WarningFields): [WarningField, string][] {
+	if (name !== 'labels') return [[name, fields[name] ?? '']];
+	return (fields.labels ?? []).map((label, index) => [`labels.${index}`, label]);
 }
 
 /** The codes of holding warnings that the approver has not ticked, each once. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { folded } from '#core/proposal/label-set';
 import { MAX_BODY_CODE_POINTS } from '#core/proposal/marker';
+import { showsNothing } from '#core/proposal/warn-unseen';
 
 /**
  * The arguments of GitHub's issue tools, as narrow as GitHub itself is. Every value here comes from a caller, most often
@@ -64,6 +66,47 @@ export const commentArgs = z.strictObject({
 	repo,
 	issue_number: issueNumber,
 	body: body.refine((value) => value.trim() !== '', 'must say something'),
+});
+
+/** GitHub's: characters of a label's name, and labels of an issue. */
+const MAX_LABEL_CODE_POINTS = 50;
+const MAX_LABELS = 100;
+
+const label = text
+	.refine((name) => name.trim() !== '', 'must say something')
+	.refine((name) => name.trim() === name, 'must not begin or end with a space')
+	.refine((name) => codePointsAtMost(name, MAX_LABEL_CODE_POINTS), 'must be at most 50 characters')
+	// Two names that look the same would be two labels. What turns the reading order is held as a warning instead.
+	.refine(
+		(name) => !/[\p{Cc}\u2028\u2029]/u.test(name) && !showsNothing(name),
+		'must be one line, without control characters or characters that show nothing',
+	);
+
+const labels = z
+	.array(label, typed('a list of names'))
+	.max(MAX_LABELS, 'must be at most 100 labels')
+	// v1.0.4 leaves an empty list out of what it sends, and reports success.
+	.refine(
+		(names) => names.length > 0,
+		'must name at least one label: this MCP server ignores an empty set, so labels cannot all be removed here',
+	)
+	.superRefine((names, context) => {
+		const seen = new Set<string>();
+		for (const [index, name] of names.entries()) {
+			if (seen.has(folded(name))) {
+				context.addIssue({ code: 'custom', path: [index], message: 'is in the list already, but for letter case' });
+			}
+			seen.add(folded(name));
+		}
+	});
+
+/** `issue_write` with method `update`: the whole set of labels, and nothing else of the issue. */
+export const setLabelsArgs = z.strictObject({
+	method: z.literal('update'),
+	owner,
+	repo,
+	issue_number: issueNumber,
+	labels,
 });
 
 function codePointsAtMost(value: string, limit: number): boolean {
