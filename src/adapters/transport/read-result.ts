@@ -6,7 +6,7 @@ import { atMost500, redact } from './redact.ts';
 import type { Requested } from './request.ts';
 
 export interface ReadFailure {
-	readonly kind: 'unauthorized' | 'unreachable' | 'unreadable';
+	readonly kind: 'unauthorized' | 'unreachable' | 'unreadable' | 'not_found';
 	readonly why: string;
 	/** The answer passed the size limit: a smaller page may still be read. */
 	readonly tooLarge?: boolean;
@@ -55,6 +55,9 @@ export function isAboutTheCredential({ status, text = '' }: Exchange): boolean {
 	return status === 401 || (status === 400 && /^bad request: [^\n]*Authorization header/.test(text));
 }
 
+/** GraphQL's words, behind the tool's own: also for what the credential may not see, and for a pull request's number. */
+const NOT_THERE = /^[A-Za-z ]+: Could not resolve to an? (?:Issue|Repository) with the (?:number|name) of /;
+
 /** The status that GitHub gave, as v1.0.4 writes it: REST `GET <url>: 404 …`, GraphQL `non-200 OK status code: 401 …`. */
 function apiFailure(text: string, values: readonly string[], secret: string): ReadFailure {
 	const match = /^[A-Za-z ,'-]+: GET \S+: (\d{3}) /.exec(text) ?? /non-200 OK status code: (\d{3}) /.exec(text);
@@ -63,6 +66,10 @@ function apiFailure(text: string, values: readonly string[], secret: string): Re
 		redact(text, values, secret) || (status === 0 ? 'The tool reported an error.' : `GitHub answered ${status}.`);
 	const limited = /rate limit/i.test(text);
 	if (status === 401 || (status === 403 && !limited)) return { kind: 'unauthorized', why };
+	if (status === 404 || status === 410 || NOT_THERE.test(text)) return { kind: 'not_found', why };
+	if (/^[A-Za-z ]+: Resource not accessible by /.test(text)) return { kind: 'unauthorized', why };
 	if (status >= 500 || status === 429 || limited) return { kind: 'unreachable', why };
+	// 410: issues are switched off, or it has been deleted.
+	if (status === 404 || status === 410) return { kind: 'not_found', why };
 	return { kind: 'unreadable', why };
 }

@@ -7,6 +7,8 @@ import type { Sha256 } from '#core/sha256';
 import type { Clock, Log, Upstream } from '#gateway/ports';
 import { createConnections } from './connections.ts';
 import { type DriftWatch, watchDrift } from './drift-watch.ts';
+import { artifactAt, searchIssues } from './github-artifact.ts';
+import { labelsOf } from './github-labels.ts';
 import { commentsSince, issuesSince, type ReadTool, whoAmI } from './github-reads.ts';
 import { isUnknownTool, outcomeOf, refusedAtTheDoor, unsent } from './github-result.ts';
 import { isAboutTheCredential, readJson } from './read-result.ts';
@@ -139,6 +141,9 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 		},
 		issuesSince: (_provider, secret, target, since) => issuesSince(readWith(secret), target, since, config.webUrl),
 		commentsSince: (_provider, secret, target, since) => commentsSince(readWith(secret), target, since, config.webUrl),
+		labels: (_provider, secret, target) => labelsOf(readWith(secret), target, secret),
+		searchIssues: (_provider, secret, input) => searchIssues(readWith(secret), input, config.webUrl),
+		artifactAt: (_provider, secret, url) => artifactAt(readWith(secret), secret, url, config.webUrl),
 		close: async () => connections?.close(),
 	};
 }
@@ -160,7 +165,8 @@ function settle(requested: Requested, judged: Parameters<typeof outcomeOf>[1]): 
 	}
 }
 
-/** Every text of the arguments but the method's name, which is ours. */
+/** Every text of the arguments, also of lists, but the method's name, which is ours. */
 function textsOf(args: JsonObject): string[] {
-	return Object.entries(args).flatMap(([key, value]) => (typeof value === 'string' && key !== 'method' ? [value] : []));
+	const texts = Object.entries(args).flatMap(([key, value]) => (key === 'method' ? [] : value));
+	return texts.filter((value) => typeof value === 'string');
 }
