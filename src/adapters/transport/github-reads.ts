@@ -127,7 +127,7 @@ function commentOf(value: JsonValue, target: Target, webUrl: string): FoundArtif
 }
 
 /** An empty body and the user of a deleted account are left out by the server; a time never is. */
-function artifactOf(value: JsonObject, url: string): FoundArtifact | null {
+export function artifactOf(value: JsonObject, url: string): FoundArtifact | null {
 	const createdAt = new Date(typeof value.created_at === 'string' ? value.created_at : Number.NaN);
 	if (Number.isNaN(createdAt.getTime())) return null;
 	const login = isObject(value.user) ? value.user.login : undefined;
@@ -147,10 +147,10 @@ function toSecond(time: Date): number {
 	return Math.floor(time.getTime() / 1000) * 1000;
 }
 
-function unreadable(): ReadFailure {
+export function unreadable(): ReadFailure {
 	return { kind: 'unreadable', why: 'The answer was not what this tool gives.' };
 }
 
-function plain({ kind, why }: ReadFailure): { kind: ReadFailure['kind']; why: string } {
+export function plain({ kind, why }: ReadFailure): { kind: ReadFailure['kind']; why: string } {
 	return { kind, why };
 }
