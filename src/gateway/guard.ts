@@ -1,5 +1,6 @@
 import type { Role } from '#core/access/roles';
 import { guardWrite } from '#core/guardrails/guard-write';
+import { checkTarget } from '#core/guardrails/target-allowed';
 import { argsSha } from '#core/proposal/args-sha';
 import { type Refusal, refuse } from '#core/refusals';
 import type { SafeWrite } from '#core/registry/types';
@@ -54,10 +55,21 @@ export function checkSwitches(
 	return ok(null);
 }
 
-/** Checks 6–9 that propose and execute share, with the same codes (contracts §2). */
-export function guard(caller: Caller, request: WriteRequest, facts: GuardFacts): Result<SafeWrite, Refusal> {
+/**
+ * Checks 6–9 that propose and execute share, with the same codes (contracts §2). The tenant's targets come after the
+ * static list has let the write through: they can only narrow it.
+ */
+export function guard(
+	caller: Caller,
+	request: WriteRequest,
+	facts: Pick<GuardFacts, 'gatewayOn' | 'dispatchOn' | 'allowedTargets'>,
+): Result<SafeWrite, Refusal> {
 	const on = checkSwitches(caller, facts);
-	return on.ok ? guardWrite(request) : on;
+	if (!on.ok) return on;
+	const write = guardWrite(request);
+	if (!write.ok) return write;
+	const target = checkTarget(facts.allowedTargets, write.value.target(request.args));
+	return target.ok ? write : target;
 }
 
 /** The argsSha of a request in the caller's tenant (bytes §2). */

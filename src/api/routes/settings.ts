@@ -9,9 +9,11 @@ import { err, ok, type Result } from '#core/result';
 import { deleteCredential, putCredential, testCredential } from '#gateway/credentials';
 import type { CredentialInfo, Flag } from '#gateway/ports';
 import { setDispatch, setGlobalFlag, setTenantFlag } from '#gateway/switches';
+import { setTargets } from '#gateway/targets';
 
 export function mountSettings(app: Hono<ApiEnv>, deps: ApiDeps): void {
 	mountSwitches(app, deps);
+	mountTargets(app, deps);
 	mountCredentials(app, deps);
 }
 
@@ -33,6 +35,19 @@ function mountSwitches(app: Hono<ApiEnv>, deps: ApiDeps): void {
 	mount(app, deps, 'PUT /api/agent-dispatch', async ({ caller, body }) => {
 		const done = await setDispatch(gateway, caller, body);
 		return done.ok ? ok(await matrix(deps, caller.tenant.id)) : done;
+	});
+}
+
+function mountTargets(app: Hono<ApiEnv>, deps: ApiDeps): void {
+	const { gateway } = deps;
+	const shownTargets = async (tenantId: string): Promise<AnswerOf<'GET /api/targets'>> => {
+		const { allow, by, at } = await gateway.store.targets(tenantId);
+		return { allow: [...allow], by, at: at?.toISOString() ?? null };
+	};
+	mount(app, deps, 'GET /api/targets', async ({ caller }) => ok(await shownTargets(caller.tenant.id)));
+	mount(app, deps, 'PUT /api/targets', async ({ caller, body }) => {
+		const done = await setTargets(gateway, caller, body);
+		return done.ok ? ok(await shownTargets(caller.tenant.id)) : done;
 	});
 }
 

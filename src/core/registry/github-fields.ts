@@ -22,12 +22,12 @@ function typed(kind: string): { error: (issue: { input?: unknown }) => string } 
 const text = z.string(typed('text'));
 
 // github-mcp-server v1.0.4 puts owner and repo into the URL without escaping: `..` or a slash would write elsewhere.
-const owner = text.regex(
+export const owner = text.regex(
 	/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/,
 	'must be 1–39 letters, digits or hyphens, and begin with a letter or digit',
 );
 
-const repo = text
+export const repo = text
 	.regex(/^[A-Za-z0-9._-]{1,100}$/, 'must be 1–100 letters, digits, dots, hyphens or underscores')
 	.refine((name) => name !== '.' && name !== '..', 'must be a name, not a dot');
 
