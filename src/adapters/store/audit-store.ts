@@ -12,8 +12,7 @@ type EntryRow = StoredEntry & Record<string, unknown>;
 /** Reading of the audit logs, in the order of seq: never of time, which a clock gives. */
 export function createAuditStore(query: Query, appender: Appender): AuditStore {
 	async function head(log: string): Promise<AuditHead> {
-		const found = await readHead(query, log);
-		return found === null ? { size: 0, head: EMPTY_HEAD } : { size: found.size, head: found.head };
+		return (await readHead(query, log)) ?? { size: 0, head: EMPTY_HEAD };
 	}
 
 	return {

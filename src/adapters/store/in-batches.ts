@@ -6,19 +6,25 @@ interface Waiting<Job, Result> {
 
 /**
  * Group commit: while one batch of a key is under way, what comes for that key waits, and then goes together, up to `max`
- * at once and in the order it came. A job that `standsAlone` is a batch of its own. `run` answers for each job; what it
- * throws is every job's failure.
+ * at once and in the order it came. Two jobs with one `subject` never share a batch: the second has to see what the first
+ * did. `run` answers for each job; what it throws is every job's failure.
  */
 export function inBatches<Job, Result>(
-	options: { max: number; standsAlone: (job: Job) => boolean },
+	options: { max: number; subject: (job: Job) => string | null },
 	run: (key: string, jobs: readonly Job[]) => Promise<PromiseSettledResult<Result>[]>,
 ): (key: string, job: Job) => Promise<Result> {
 	const queues = new Map<string, Waiting<Job, Result>[]>();
 
 	function take(queue: Waiting<Job, Result>[]): Waiting<Job, Result>[] {
-		const barrier = queue.findIndex(({ job }) => options.standsAlone(job));
-		const together = barrier === -1 ? queue.length : Math.max(barrier, 1);
-		return queue.splice(0, Math.min(together, options.max));
+		const subjects = new Set<string>();
+		const barrier = queue.findIndex(({ job }) => {
+			const subject = options.subject(job);
+			if (subject === null) return false;
+			if (subjects.has(subject)) return true;
+			subjects.add(subject);
+			return false;
+		});
+		return queue.splice(0, Math.min(barrier === -1 ? queue.length : barrier, options.max));
 	}
 
 	async function work(key: string, queue: Waiting<Job, Result>[]): Promise<void> {

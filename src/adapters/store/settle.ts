@@ -1,31 +1,51 @@
 import type { AuditPosition, SettleInput } from '#gateway/ports';
-import type { Appender, GatedChange } from './audit-append.ts';
-import { GATE_PARAMETER } from './audit-statement.ts';
-
-/** `first` numbers the parameters: they stand alone, or behind those of the append. */
-function statement(first: number) {
-	const p = (offset: number): string => `$${first + offset}`;
-	const fence = `id = ${p(0)}::uuid AND epoch = ${p(1)}::int AND state = ANY (${p(2)}::text[])
-		AND (${p(3)}::int IS NULL OR checks = ${p(3)}::int)`;
-	const update = `UPDATE execution SET state = ${p(4)}, code = ${p(5)}, reason = ${p(6)},
-		artifact_url = coalesce(${p(7)}, artifact_url), claimed_url = coalesce(${p(9)}, claimed_url), look_until = NULL,
-		next_check_at = clock_timestamp() + ${p(8)}::double precision * interval '1 millisecond',
-		unknown_since = CASE WHEN ${p(4)} = 'INDETERMINATE' THEN clock_timestamp() ELSE unknown_since END,
-		settled_at = CASE WHEN ${p(4)} IN ('CONFIRMED', 'REJECTED', 'ABSENT') THEN now() ELSE settled_at END,
-		audit_seq = CASE WHEN ${p(10)}::boolean THEN ${p(11)}::bigint ELSE audit_seq END WHERE ${fence}`;
-	return { fence, update };
-}
-
-const gated = statement(GATE_PARAMETER);
-const alone = statement(1);
+import type { Appender } from './audit-append.ts';
 
 /**
  * Moves an execution to its next state and appends the row that says so, in one transaction. The fence is id, epoch and
  * state: of any number of processes that try, one moves it; the others get null and have changed nothing.
  */
 export function settle(appender: Appender, tenantId: string, input: SettleInput): Promise<AuditPosition | null> {
-	const fence = [input.executionId, input.epoch, [...input.from], input.look ?? null];
-	const set = [
+	return appender.settle(tenantId, input);
+}
+
+/** The names and types of what a settlement brings into the statement of an append, in the order of `settleParams`. */
+const COLUMNS = [
+	['ord', 'int'],
+	['id', 'uuid'],
+	['epoch', 'int'],
+	['states', 'text'],
+	['look', 'int'],
+	['state', 'text'],
+	['code', 'text'],
+	['reason', 'text'],
+	['artifact_url', 'text'],
+	['next_in_ms', 'double precision'],
+	['claimed_url', 'text'],
+	['is_attempt', 'boolean'],
+] as const;
+
+/** `ord` = which of the batch's entries records it, from 1. */
+export interface Settlement {
+	readonly ord: number;
+	readonly input: SettleInput;
+}
+
+/** The settlements as rows `s`; `first` numbers the parameters. */
+export function settlementRows(first: number): string {
+	const arrays = COLUMNS.map(([, type], i) => `$${first + i}::${type}[]`);
+	return `unnest(${arrays.join(', ')}) AS s (${COLUMNS.map(([name]) => name).join(', ')})`;
+}
+
+/** Sorted by execution: batches of several processes lock the rows that they share in one order. */
+export function settleParams(settlements: readonly Settlement[]): unknown[] {
+	const sorted = [...settlements].sort((a, b) => (a.input.executionId < b.input.executionId ? -1 : 1));
+	const rows = sorted.map(({ ord, input }) => [
+		ord,
+		input.executionId,
+		input.epoch,
+		input.from.join(','),
+		input.look ?? null,
 		input.to,
 		input.code,
 		input.reason,
@@ -33,18 +53,21 @@ export function settle(appender: Appender, tenantId: string, input: SettleInput)
 		input.nextCheckInMs,
 		input.claimedUrl ?? null,
 		input.isAttemptRow,
-	];
-	const change: GatedChange = {
-		name: 'settle',
-		gate: `gate AS (${gated.update} RETURNING id)`,
-		params: (seq) => [...fence, ...set, seq],
-		isOpen: async (query) => {
-			const rows = await query(`SELECT id FROM execution WHERE ${alone.fence} FOR UPDATE`, fence);
-			return rows.length === 1;
-		},
-		apply: async (query, seq) => {
-			await query(alone.update, [...fence, ...set, seq]);
-		},
-	};
-	return appender.appendWith(tenantId, input.entry, change);
+	]);
+	return COLUMNS.map((_, column) => rows.map((row) => row[column]));
 }
+
+/** Locks the execution of a settlement `s`, if it is still where the settlement moves it from. */
+export const LOCK_EXECUTION = `SELECT x.id FROM execution AS x
+	WHERE x.id = s.id AND x.epoch = s.epoch AND x.state = ANY (pg_catalog.string_to_array(s.states, ','))
+		AND (s.look IS NULL OR x.checks = s.look)
+	FOR UPDATE`;
+
+/** What a settlement `s` sets; `placed.seq` is its entry's. */
+export const SET_EXECUTION = `state = s.state, code = s.code, reason = s.reason,
+	artifact_url = coalesce(s.artifact_url, execution.artifact_url),
+	claimed_url = coalesce(s.claimed_url, execution.claimed_url), look_until = NULL,
+	next_check_at = pg_catalog.clock_timestamp() + s.next_in_ms * interval '1 millisecond',
+	unknown_since = CASE WHEN s.state = 'INDETERMINATE' THEN pg_catalog.clock_timestamp() ELSE execution.unknown_since END,
+	settled_at = CASE WHEN s.state IN ('CONFIRMED', 'REJECTED', 'ABSENT') THEN pg_catalog.now() ELSE execution.settled_at END,
+	audit_seq = CASE WHEN s.is_attempt THEN placed.seq ELSE execution.audit_seq END`;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Role } from '#core/access/roles';
 import { canonicalJson, type JsonObject, type JsonValue } from '#core/canonical-json';
-import { type Sha256, toHex } from '#core/sha256';
-import { chainHash, HASH_PATTERN, leafHash } from './hash.ts';
+import { type Sha256, toHex, utf8 } from '#core/sha256';
+import { chainHash, EMPTY_HEAD, HASH_PATTERN, leafHash, MAX_ENTRY_BYTES } from './hash.ts';
 import { AT_PATTERN } from './timestamp.ts';
 
 /** The role that the actor used: the one held in the tenant, or PLATFORM for what a platform admin does above tenants. */
@@ -76,14 +76,45 @@ export type BuiltEntry = { entry: string; leaf: string; entryHash: string };
  * would have recorded.
  */
 export function buildEntry(draft: EntryDraft, place: EntryPlace, sha256: Sha256): BuiltEntry {
+	const entry = canonicalJson(fieldsOf(draft, place));
+	const leaf = leafHash(entry, sha256);
+	return { entry, leaf: toHex(leaf), entryHash: toHex(chainHash(place.prev, leaf, sha256)) };
+}
+
+/** The text of an entry around what only its place decides: what stands before `at`, `prev` and `seq`, and after. */
+export type OpenEntry = readonly [string, string, string, string];
+
+const ANY_PLACE = { seq: Number.MAX_SAFE_INTEGER, prev: EMPTY_HEAD, at: '0000-01-01T00:00:00.000000Z' };
+
+/**
+ * Writes an entry down whose place is given later, where the log is locked: `open[0] + at + open[1] + prev + open[2] + seq +
+ * open[3]` is then what buildEntry makes of it. Throws as buildEntry does, of the bytes as if `seq` had its 16 digits.
+ */
+export function openEntry(draft: EntryDraft, log: string): OpenEntry {
+	const fields = fieldsOf(draft, { log, ...ANY_PLACE });
+	// Keys are sorted (RFC 8785), so the three stand at places that are known, whatever the others hold.
+	const between = (after: string, before: string): string => {
+		const some = Object.entries(fields).filter(([key]) => key > after && key < before);
+		return canonicalJson(Object.fromEntries(some)).slice(1, -1);
+	};
+	const reasonToRequest = between('prev', 'seq');
+	const open = [
+		`{${between('', 'at')},"at":"`,
+		`",${between('at', 'prev')},"prev":"`,
+		`",${reasonToRequest === '' ? '' : `${reasonToRequest},`}"seq":`,
+		`,${between('seq', '~')}}`,
+	] as const;
+	const bytes = utf8(open.join('') + ANY_PLACE.at + ANY_PLACE.prev + ANY_PLACE.seq).length;
+	if (bytes > MAX_ENTRY_BYTES) throw new RangeError(`an entry of ${bytes} bytes`);
+	return open;
+}
+
+function fieldsOf(draft: EntryDraft, place: EntryPlace): JsonObject {
 	const fields: { [key: string]: JsonValue | undefined } = { v: 1, ...place, ...draft };
 	if (draft.reason !== undefined) fields.reason = cutReason(draft.reason);
 	const present = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject;
 	entrySchema.parse(present);
-
-	const entry = canonicalJson(present);
-	const leaf = leafHash(entry, sha256);
-	return { entry, leaf: toHex(leaf), entryHash: toHex(chainHash(place.prev, leaf, sha256)) };
+	return present;
 }
 
 function cutReason(reason: string): string {
