@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createAddressLimit } from '#adapters/identity/address-limit';
 import { createClientAddress } from '#adapters/identity/client-address';
 import { createFirstAdmins, type FirstAdmins } from '#adapters/identity/first-admin';
@@ -22,11 +23,16 @@ import { rateLimit } from '#api/rate-limit';
 import { err, ok, type Result } from '#core/result';
 import type { Sha256 } from '#core/sha256';
 import type { Deps } from '#gateway/deps';
-import type { Log } from '#gateway/ports';
+import type { Clock, Log } from '#gateway/ports';
 import { rememberFacts } from '#gateway/recent-facts';
 import manifest from '../package.json' with { type: 'json' };
 import type { Env } from './env.ts';
 import { startSchedule } from './schedule.ts';
+
+/** How long /readyz waits for the database: probes are impatient, and theirs must not pile up. */
+const READY_MS = 2_000;
+/** How long a process that ends waits for its reconciler's present look. */
+const LOOK_ENDS_MS = 10_000;
 
 export const sha256: Sha256 = (data) => hash('sha256', data, 'buffer');
 
@@ -59,8 +65,10 @@ export async function compose(input: {
 	portalUrl: string;
 	/** A function is called once the database is ours: a start that is refused must not touch another portal's sandbox. */
 	sandbox: SandboxUpstream | (() => Promise<SandboxUpstream>) | null;
+	/** This machine's, unless a test has one that it can turn. */
+	clock?: Clock;
 }): Promise<Result<Portal, string>> {
-	const { env, log, own, portalUrl } = input;
+	const { env, log, own, portalUrl, clock = systemClock } = input;
 	const rootKey = env.secret === null ? await sandboxRootKey(env.dataDir, randomBytes) : rootKeyFromSecret(env.secret);
 	if (!rootKey.ok) return err(rootKey.error.message);
 	const previousKey = env.previousSecret === null ? null : rootKeyFromSecret(env.previousSecret);
@@ -76,17 +84,17 @@ export async function compose(input: {
 	}
 
 	const sandbox = typeof input.sandbox === 'function' ? await input.sandbox() : input.sandbox;
-	const plainStore = createStore(database, { sha256, clock: systemClock, log, random: randomBytes });
+	const plainStore = createStore(database, { sha256, clock, log, random: randomBytes });
 	const metrics: Metrics = createMetrics({
 		version: manifest.version,
 		providers: env.githubServerUrl === null && sandbox === null ? [] : ['github'],
 		observed: {
 			unsettled: () => plainStore.unsettled(),
 			drift: (provider) => upstream.drift(provider),
-			now: () => systemClock.now(),
+			now: () => clock.now(),
 		},
 	});
-	const { store, recent } = rememberFacts(measuredStore(plainStore, metrics), systemClock);
+	const { store, recent } = rememberFacts(measuredStore(plainStore, metrics), clock);
 	const webUrl = env.githubWebUrl ?? sandbox?.webUrl ?? 'https://github.com';
 	const plainUpstream = createUpstream({
 		url: env.githubServerUrl ?? sandbox?.sidecarUrl ?? '',
@@ -94,7 +102,7 @@ export async function compose(input: {
 		timeoutMs: env.upstreamTimeoutMs,
 		acceptedRestDigests: sandbox?.acceptedRestDigests ?? {},
 		exactTools: env.exactTools,
-		clock: systemClock,
+		clock,
 		log,
 		sha256,
 	});
@@ -108,7 +116,7 @@ export async function compose(input: {
 			...(previousKey === null ? {} : { previousRootKey: previousKey.value }),
 			keyVersion: env.keyVersion,
 		}),
-		clock: systemClock,
+		clock,
 		ids: uuidIds,
 		log,
 		sha256,
@@ -122,7 +130,7 @@ export async function compose(input: {
 		sessionSecret: deriveKey(rootKey.value, 'session', 1),
 		baseUrl: portalUrl,
 		trustedOrigins: [...own.origins],
-		clock: systemClock,
+		clock,
 		ids: uuidIds,
 		log,
 	});
@@ -141,18 +149,10 @@ export async function compose(input: {
 			firstAdmins,
 			signInLimit: identity.signInLimit,
 			bootstrapKey: deriveKey(rootKey.value, 'bootstrap', 1),
-			clock: systemClock,
+			clock,
 		}),
 		clientAddress: createClientAddress({ trustedProxies: env.trustedProxies, log: env.sandbox ? null : log }),
-		notReady: async () => {
-			const stop = stopping ? ['stopping'] : [];
-			try {
-				await store.ping();
-				return stop;
-			} catch {
-				return [...stop, 'database'];
-			}
-		},
+		notReady: async () => [...(stopping ? ['stopping'] : []), ...((await answersSoon(store)) ? [] : ['database'])],
 		databaseUnavailable: isUnavailable,
 		metrics,
 	});
@@ -170,11 +170,21 @@ export async function compose(input: {
 			stopping = true;
 		},
 		close: async () => {
-			await schedule.stop();
+			// A look that takes longer is another portal's to take over, as its lease runs out.
+			await Promise.race([schedule.stop(), delay(LOOK_ENDS_MS, undefined, { ref: false })]);
 			await upstream.close();
 			await store.close();
 		},
 	});
+}
+
+/** Whether the database answers within the patience of whoever asks; the answer of a stopped one may never come. */
+async function answersSoon(store: Pick<PortalStore, 'ping'>): Promise<boolean> {
+	const answers = store.ping().then(
+		() => true,
+		() => false,
+	);
+	return Promise.race([answers, delay(READY_MS, false, { ref: false })]);
 }
 
 /** The environment's platform admin, when there is none; and a word to whoever runs the portal when nobody is named. */

@@ -101,9 +101,14 @@ async function main(): Promise<void> {
 		const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
 		server.close(async () => {
 			clearTimeout(deadline);
-			await child?.stop();
-			await portal.close();
-			await sandbox?.close();
+			try {
+				await child?.stop();
+				await portal.close();
+				await sandbox?.close();
+			} catch (cause) {
+				// Everything that was in flight has its answer; what could not be closed goes with the process.
+				log.error({ err: cause }, 'the stop was not clean');
+			}
 			process.exit(0);
 		});
 		server.closeIdleConnections();

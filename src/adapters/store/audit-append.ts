@@ -59,6 +59,10 @@ export function createAppender(database: Database, deps: Pick<AppendDeps, 'clock
 			const results: PromiseSettledResult<AuditPosition | null>[] = [];
 			for (const one of pending) {
 				const [result] = await Promise.allSettled([attempt(log, [one])]);
+				// An outage that begins here is everybody's: waited out one after the other it would take minutes.
+				if (result.status === 'rejected' && isUnavailable(result.reason)) {
+					return pending.map((_, i) => results[i] ?? result);
+				}
 				results.push(result.status === 'rejected' ? result : { ...result, value: result.value[0] ?? null });
 			}
 			return results;

@@ -66,18 +66,30 @@ export function sqlState(error: unknown): string | null {
 	return null;
 }
 
-const systemCalls = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'ETIMEDOUT']);
+const systemCalls = new Set([
+	...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT'],
+	...['ENOENT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL'],
+]);
+
+/**
+ * What PostgreSQL says when it cannot serve now, whatever the statement: 08 connection; 28, 3D000 it does not let us in;
+ * 53 out of connections, memory or disk; 57P0x shutdown or restart; 58 its own disk or files; 57014, 55P03, 25P03 too slow;
+ * 25006 a standby, after a failover; 55000, 55006 the database is closed to everybody, or in somebody's hands.
+ */
+const CANNOT_SERVE = /^(?:(?:08|28|53|58)...|57P0.|3D000|57014|55P03|25P03|25006|55000|55006)$/;
+
+/** The drivers give these no code. */
+const NO_ANSWER =
+	/timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|not queryable|after calling end on the pool|PGlite is clos(?:ed|ing)/;
 
 /** Whether the database did not answer (as opposed to: it answered that the statement is wrong). */
 export function isUnavailable(error: unknown): boolean {
 	const code = sqlState(error);
-	if (code !== null) {
-		// 08 connection, 53 out of resources, 57P0x shutdown or restart, 57014 statement timeout, 55P03 lock timeout.
-		return systemCalls.has(code) || /^(08|53|57P0)/.test(code) || code === '57014' || code === '55P03';
-	}
+	if (code !== null) return systemCalls.has(code) || CANNOT_SERVE.test(code);
 	for (let at = error; at instanceof Error; at = at.cause) {
-		// The driver gives these no code.
-		if (/timeout exceeded when trying to connect|Connection terminated|not queryable/i.test(at.message)) return true;
+		if (NO_ANSWER.test(at.message)) return true;
+		// The embedded database has crashed: it answers nothing any more, until the process is started again.
+		if (at instanceof WebAssembly.RuntimeError) return true;
 		if (at instanceof AggregateError && at.errors.some(isUnavailable)) return true;
 	}
 	return false;

@@ -50,7 +50,8 @@ export function watchDrift(
 		renew: async (maxAgeMs, deadline) => {
 			const age =
 				state.checkedAt === null ? Number.POSITIVE_INFINITY : clock.now().getTime() - state.checkedAt.getTime();
-			if (age < maxAgeMs) return;
+			// A clock that was set back must not make a verdict last.
+			if (age >= 0 && age < maxAgeMs) return;
 			looking ??= lookNow(deadline).finally(() => {
 				looking = null;
 			});
