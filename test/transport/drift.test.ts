@@ -102,6 +102,12 @@ test.each(toolNotThere)(
 	async (_, play) => {
 		server.onCall = play;
 		await upstream.checkTools('github');
+		// As v1.0.4 hides it from a classic token without the scope: the list for this credential lacks it too.
+		server.before = ({ result, request }, rpc) => {
+			if (rpc !== 'tools/list' || request.headers.authorization !== `Bearer ${PAT}`) return false;
+			result({ tools: edited('issue_write', () => []) });
+			return true;
+		};
 		expect(await upstream.call(createIssue)).toEqual({
 			kind: 'rejected',
 			reason:
@@ -118,6 +124,21 @@ test.each(toolNotThere)(
 		});
 		expect(upstream.drift('github').changed).toEqual(['issue_write']);
 		expect(server.calls()).toHaveLength(2);
+	},
+);
+
+test.each(toolNotThere)(
+	'[no-false-verdict] a server that says so (%s) and lists the tool to the same credential, or nothing: not known',
+	async (_, play) => {
+		server.onCall = play;
+		await upstream.checkTools('github');
+		const why = 'The MCP server said that it does not have issue_write, and its list of tools does not say so.';
+		expect(await upstream.call(createIssue)).toEqual({ kind: 'unknown', why });
+		server.before = ({ raw }, rpc) => {
+			if (rpc === 'tools/list') raw(500, 'text/plain', '');
+			return rpc === 'tools/list';
+		};
+		expect(await upstream.call(createIssue)).toEqual({ kind: 'unknown', why });
 	},
 );
 

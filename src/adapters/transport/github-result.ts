@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '#core/canonical-json';
 import type { UpstreamOutcome } from '#core/execution/state';
+import { readIJson } from '#core/i-json';
 import { assertNever } from '#core/result';
 import { type Expected, placeOf } from './artifact-url.ts';
 import type { Exchange, Problem } from './exchange.ts';
@@ -21,31 +22,39 @@ export interface Judged extends Expected {
  * have reached the server is unknown.
  */
 export function outcomeOf(exchange: Exchange, judged: Judged): UpstreamOutcome {
-	if (isUnknownTool(exchange, judged.tool)) {
-		const words = `The MCP server does not offer ${judged.tool} to this credential`;
-		return { kind: 'rejected', reason: `${words}: a classic token needs the scope repo. Nothing was written.` };
-	}
 	if (exchange.answer !== undefined) return ofAnswer(exchange.answer, judged, exchange.secret);
 	if (!exchange.connected) return { kind: 'not_sent', why: unsent(exchange.problem) };
+	// Also 400, 401 and 403: the handshake was let in with this credential, so the door is not where this comes from (0016).
 	if (exchange.status !== undefined) {
-		return (
-			refusedAtTheDoor(exchange, judged.values) ??
-			unknown(`The MCP server answered HTTP ${exchange.status}, which does not say whether it was written.`)
-		);
+		return unknown(`The MCP server answered HTTP ${exchange.status}, which does not say whether it was written.`);
 	}
 	return unknown(exchange.problem === undefined ? 'There was no answer.' : sentence(exchange.problem));
 }
 
-/** Whether the server said that it has no such tool: to the call, or to the header that asks for this tool alone. */
+/**
+ * Whether the server said that it has no such tool: to the call, or to the header that asks for this tool alone. By itself
+ * that decides nothing, since the call was sent: see `hiddenTool`.
+ */
 export function isUnknownTool({ answer, status, text = '' }: Exchange, tool: string): boolean {
 	if (status === 400) return text.trim() === `unknown tools specified in WithTools: ${tool}`;
 	const error = answer?.error;
 	return isObject(error) && error.code === -32602 && error.message === `unknown tool "${tool}"`;
 }
 
+/** The outcome when the list of tools that the server gives this credential lacks the tool as well. */
+export function hiddenTool(tool: string): UpstreamOutcome {
+	const words = `The MCP server does not offer ${tool} to this credential`;
+	return { kind: 'rejected', reason: `${words}: a classic token needs the scope repo. Nothing was written.` };
+}
+
+/** The outcome when that list has the tool, or cannot be read: one of the two answers is not true. */
+export function notAsListed(tool: string): UpstreamOutcome {
+	return unknown(`The MCP server said that it does not have ${tool}, and its list of tools does not say so.`);
+}
+
 /**
- * 400, 401 and 403 come from the MCP server itself (headers, credential, host), before it has asked GitHub anything: what
- * GitHub says arrives with status 200. Null for any other status.
+ * A handshake that was refused: 400, 401 and 403 come from the MCP server itself (headers, credential, host), and no write
+ * had been sent. Null for any other status.
  */
 export function refusedAtTheDoor(exchange: Exchange, values: readonly string[]): UpstreamOutcome | null {
 	switch (exchange.status) {
@@ -118,13 +127,10 @@ function createdOf(value: JsonObject): { id: string } | null {
 	return typeof id === 'string' && /^\d{1,20}$/.test(id) ? { id } : null;
 }
 
+/** Strictly: with a key given twice, another reader would see another address. */
 function parseObject(text: string): JsonObject | null {
-	try {
-		const value = JSON.parse(text) as JsonValue;
-		return isObject(value) ? value : null;
-	} catch {
-		return null;
-	}
+	const read = readIJson(text);
+	return read.ok && isObject(read.value) ? read.value : null;
 }
 
 /** The text when the content is exactly one text block. */
@@ -143,9 +149,14 @@ function unknown(why: string): UpstreamOutcome {
 }
 
 export function unsent(problem: Problem | undefined): string {
-	return problem === 'deadline'
-		? 'The MCP server could not be reached in time. Nothing was sent.'
-		: 'The MCP server cannot be reached. Nothing was sent.';
+	switch (problem) {
+		case 'deadline':
+			return 'The MCP server could not be reached in time. Nothing was sent.';
+		case 'withdrawn':
+			return 'It took too long until it could be sent, and this portal no longer had the right to. Nothing was sent.';
+		default:
+			return 'The MCP server cannot be reached. Nothing was sent.';
+	}
 }
 
 export function sentence(problem: Problem): string {
@@ -164,6 +175,10 @@ export function sentence(problem: Problem): string {
 			return 'The MCP server closed the exchange without an answer.';
 		case 'other_answer':
 			return 'The answer was to another request.';
+		case 'contradicted':
+			return 'The MCP server gave two answers that differ.';
+		case 'withdrawn':
+			return 'The request was no longer this portal’s to send.';
 		case 'asks_back':
 			return 'The MCP server asked for input instead of answering; it got none.';
 		default:

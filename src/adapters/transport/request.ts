@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '#core/canonical-json';
 import type { Connections, Leased } from './connections.ts';
-import { currentExchange, type Exchange, newExchange } from './exchange.ts';
+import { currentExchange, type Exchange, newExchange, type Write } from './exchange.ts';
 
 export interface RequestOptions {
 	readonly secret: string;
@@ -13,6 +13,8 @@ export interface RequestOptions {
 	readonly timeoutMs: number;
 	/** Between a new connection and the request; false gives the request up. */
 	readonly onConnected?: () => Promise<boolean>;
+	/** For a write only. */
+	readonly write?: Write;
 }
 
 export type Requested =
@@ -20,8 +22,8 @@ export type Requested =
 	| { readonly kind: 'no_connection'; readonly handshake: Exchange }
 	| { readonly kind: 'given_up' };
 
-/** Statuses that say nothing against the connection itself. */
-const ABOUT_THE_CALLER = new Set([401, 403, 429]);
+/** Says nothing against the connection itself. 401 and 403 do: the credential may have been revoked since the handshake. */
+const TOO_MANY_REQUESTS = 429;
 
 /**
  * Sends one JSON-RPC request, at most once, over the credential's pooled client. Never throws: what happened is in the
@@ -34,7 +36,7 @@ export async function sendOnce(connections: Connections, options: RequestOptions
 	const { connection, isNew } = leased;
 	try {
 		if (isNew && options.onConnected !== undefined && !(await options.onConnected())) return { kind: 'given_up' };
-		const exchange = newExchange(options.secret, options.deadline, options.cap);
+		const exchange = newExchange(options.secret, options.deadline, options.cap, options.write);
 		await currentExchange.run(exchange, async () => {
 			try {
 				// `request`, not `callTool`: that one sends a call again after a HeaderMismatch.
@@ -46,7 +48,7 @@ export async function sendOnce(connections: Connections, options: RequestOptions
 				// Judged from the exchange.
 			}
 		});
-		if (exchange.status !== undefined && !ABOUT_THE_CALLER.has(exchange.status)) connections.drop(connection);
+		if (exchange.status !== undefined && exchange.status !== TOO_MANY_REQUESTS) connections.drop(connection);
 		return { kind: 'exchanged', exchange };
 	} finally {
 		connections.release(connection);

@@ -7,11 +7,12 @@ import type { Sha256 } from '#core/sha256';
 import type { Clock, Log, Upstream } from '#gateway/ports';
 import { createConnections } from './connections.ts';
 import { type DriftWatch, watchDrift } from './drift-watch.ts';
+import type { Write } from './exchange.ts';
 import { artifactAt, searchIssues } from './github-artifact.ts';
 import { labelsOf } from './github-labels.ts';
 import { commentsSince, issuesSince, type ReadTool, whoAmI } from './github-reads.ts';
-import { isUnknownTool, outcomeOf, refusedAtTheDoor, unsent } from './github-result.ts';
-import { isAboutTheCredential, readJson } from './read-result.ts';
+import { hiddenTool, isUnknownTool, notAsListed, outcomeOf, refusedAtTheDoor, unsent } from './github-result.ts';
+import { isAboutTheCredential, type ReadFailure, readJson } from './read-result.ts';
 import { type Requested, sendOnce } from './request.ts';
 import { compareTools, listTools } from './tool-list.ts';
 
@@ -52,7 +53,7 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 		secret: string,
 		method: 'tools/call' | 'tools/list',
 		params: JsonObject,
-		more: { cap: number; deadline?: AbortSignal; onConnected?: () => Promise<boolean> },
+		more: { cap: number; deadline?: AbortSignal; onConnected?: () => Promise<boolean>; write?: Write },
 	): Promise<Requested> {
 		if (connections === null) return { kind: 'given_up' };
 		const { name } = params;
@@ -95,9 +96,17 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 		};
 	};
 
-	async function call({ provider, tool, args, secret, expect }: Parameters<Upstream['call']>[0]) {
-		if (!configured(provider)) return { kind: 'not_sent', why: 'No MCP server is configured.' } as const;
+	/** Names of the tools that the server lists for a credential. */
+	async function listedFor(secret: string, deadline?: AbortSignal): Promise<Result<ReadonlySet<unknown>, ReadFailure>> {
+		const served = await listFor(secret, deadline);
+		return served.ok ? ok(new Set(served.value.map((tool) => (tool as JsonObject | null)?.name))) : served;
+	}
+
+	async function call(input: Parameters<Upstream['call']>[0]): Promise<UpstreamOutcome> {
+		const { provider, tool, args, secret, expect, stillMine = () => true } = input;
+		if (!configured(provider)) return { kind: 'not_sent', why: 'No MCP server is configured.' };
 		const deadline = AbortSignal.timeout(config.timeoutMs);
+		let unlisted = false;
 		let refused: string | null = null;
 		const requested = await send(
 			secret,
@@ -106,22 +115,33 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 			{
 				cap: CALL_BYTES,
 				deadline,
-				// The server may have been replaced while we were not connected.
+				write: { stillMine },
+				// The server may have been replaced while we were not connected. One that does not list its tools now is not
+				// known to be the one that was looked at before.
 				onConnected: async () => {
 					await drift.renew(RECHECK_MS, deadline);
-					refused = refusedTool(tool, drift.current());
-					return refused === null;
+					const seen = drift.current();
+					refused = refusedTool(tool, seen);
+					unlisted = !seen.ok;
+					return refused === null && seen.ok;
 				},
 			},
 		);
-		// It has no such tool, so nothing was written. Hidden from this credential, or gone: a look at all tools tells which.
-		if (requested.kind === 'exchanged' && isUnknownTool(requested.exchange, tool)) {
+		// It says that it has no such tool, so that nothing was written. That is one answer to something that was sent; a
+		// question that writes nothing has to be answered alike, with the same credential (0016).
+		const saysUnknown = requested.kind === 'exchanged' && isUnknownTool(requested.exchange, tool);
+		if (saysUnknown) {
+			const listed = await listedFor(secret, deadline);
+			if (!listed.ok || listed.value.has(tool)) return notAsListed(tool);
+			// Hidden from this credential, or gone for everybody: a look at all tools tells which.
 			await drift.renew(0, deadline);
 			refused = refusedTool(tool, drift.current());
 		}
 		if (refused !== null) {
-			return { kind: 'not_sent', why: `${refused} Nothing was sent.`, code: 'tool_definition_changed' } as const;
+			return { kind: 'not_sent', why: `${refused} Nothing was sent.`, code: 'tool_definition_changed' };
 		}
+		if (saysUnknown) return hiddenTool(tool);
+		if (unlisted) return { kind: 'not_sent', why: 'The list of tools cannot be read just now. Nothing was sent.' };
 		return settle(requested, { ...expect, tool, values: textsOf(args), webUrl: config.webUrl });
 	}
 
@@ -134,10 +154,9 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 		call,
 		whoAmI: (_provider, secret) => whoAmI(readWith(secret), secret),
 		usableTools: async (_provider, secret) => {
-			const served = await listFor(secret);
-			if (!served.ok) return err({ kind: served.error.kind, why: served.error.why });
-			const names = new Set(served.value.map((tool) => (tool as JsonObject | null)?.name));
-			return ok(Object.fromEntries(pinnedTools('github').map(({ name }) => [name, names.has(name)])));
+			const listed = await listedFor(secret);
+			if (!listed.ok) return err({ kind: listed.error.kind, why: listed.error.why });
+			return ok(Object.fromEntries(pinnedTools('github').map(({ name }) => [name, listed.value.has(name)])));
 		},
 		issuesSince: (_provider, secret, target, since) => issuesSince(readWith(secret), target, since, config.webUrl),
 		commentsSince: (_provider, secret, target, since) => commentsSince(readWith(secret), target, since, config.webUrl),
