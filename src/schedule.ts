@@ -1,8 +1,9 @@
 import type { Deps } from '#gateway/deps';
-import { lookForDue, takeOverOrphans } from '#gateway/reconcile';
+import { createLooker } from '#gateway/reconcile-looks';
+import { takeOverOrphans } from '#gateway/reconcile-takeover';
 
 const TOOL_CHECK_MS = 60_000;
-/** How often due looks are asked for; what is due when is in the database (reconcile.ts). */
+/** How often due looks are asked for; what is due when is in the database. */
 const RECONCILE_MS = 2_000;
 
 export interface Schedule {
@@ -16,7 +17,8 @@ export interface Schedule {
  */
 export function startSchedule(deps: Deps, options: { exclusive: boolean }): Schedule {
 	const timers: NodeJS.Timeout[] = [];
-	let running: Promise<void> = Promise.resolve();
+	const looker = createLooker(deps, { random: Math.random });
+	let takingOver: Promise<void> | null = null;
 	const guarded = async (title: string, work: () => Promise<void>): Promise<void> => {
 		try {
 			await work();
@@ -24,24 +26,17 @@ export function startSchedule(deps: Deps, options: { exclusive: boolean }): Sche
 			deps.log.error({ err: cause }, `${title} failed; it runs again by itself`);
 		}
 	};
-	const stopping = new AbortController();
-	let busy = false;
 	const tick = () => {
-		if (busy) return;
-		busy = true;
-		const pass = async () => {
-			await takeOverOrphans(deps, { everything: false });
-			await lookForDue(deps, stopping.signal);
-		};
-		running = guarded('reconciler', pass).finally(() => {
-			busy = false;
+		takingOver ??= guarded('reconciler', () => takeOverOrphans(deps, { everything: false })).finally(() => {
+			takingOver = null;
 		});
+		void looker.begin();
 	};
 	return {
 		async start() {
 			await guarded('tool check', () => deps.upstream.checkTools('github'));
-			// Before the first request, which could reserve anew. The looks are not waited for: twenty of them, each at an
-			// upstream that does not answer, would keep the portal from serving for minutes.
+			// Before the first request, which could reserve anew. The looks are not waited for: each may be at an upstream
+			// that does not answer, and would keep the portal from serving for minutes.
 			await guarded('reconciler', () => takeOverOrphans(deps, { everything: options.exclusive }));
 			tick();
 			timers.push(
@@ -51,8 +46,8 @@ export function startSchedule(deps: Deps, options: { exclusive: boolean }): Sche
 		},
 		async stop() {
 			for (const timer of timers) clearInterval(timer);
-			stopping.abort();
-			await running;
+			await looker.stop();
+			await takingOver;
 		},
 	};
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '#core/canonical-json';
+import { FIRST_LOOK_MS } from '#core/execution/decide';
 import type { UpstreamOutcome } from '#core/execution/state';
 import { marker } from '#core/proposal/marker';
 import { type Refusal, refuse } from '#core/refusals';
@@ -6,6 +7,7 @@ import type { Creates } from '#core/registry/types';
 import { assertNever, err, ok, type Result } from '#core/result';
 import { attemptEntry, type NamedTool } from './attempt-row.ts';
 import type { Deps } from './deps.ts';
+import { announceNeedsHuman } from './needs-human.ts';
 import type { Answer, AuditPosition, Caller, Execution, SealedCredential, SettleInput } from './ports.ts';
 
 /** The answer of an execute that confirmed, now or earlier (contracts §3). */
@@ -83,6 +85,7 @@ export async function sendReserved(deps: Deps, reserved: Reserved): Answer<Execu
 		{ requestId: caller.requestId, executionId: execution.id, state: settlement.to },
 		'execute did not confirm',
 	);
+	if (settlement.to === 'NEEDS_HUMAN') announceNeedsHuman(deps.log, execution, settlement.reason ?? '');
 	const extra = { executionId: execution.id, auditSeq: position.seq };
 	return err(refuse(settlement.code ?? 'internal', settlement.reason ?? '', { extra }));
 }
@@ -102,9 +105,6 @@ async function prepare(deps: Deps, { execution, credential }: Reserved): Promise
 }
 
 type Outcome = Pick<SettleInput, 'to' | 'code' | 'reason' | 'artifactUrl' | 'nextCheckInMs'> & { claimedUrl?: string };
-
-/** First look of the reconciler after a sending whose outcome is unknown. */
-export const FIRST_LOOK_MS = 2_000;
 
 function settlementOf(outcome: UpstreamOutcome): Outcome {
 	const plain = { artifactUrl: null, nextCheckInMs: null };
@@ -126,6 +126,8 @@ function settlementOf(outcome: UpstreamOutcome): Outcome {
 				to: 'NEEDS_HUMAN',
 				code: 'outcome_unknown',
 				reason: 'The provider answered with an artifact outside the approved target.',
+				// Where a person looks first; empty when the address could not be kept.
+				...(outcome.url === '' ? {} : { claimedUrl: outcome.url }),
 			};
 		default:
 			return assertNever(outcome);

@@ -146,7 +146,7 @@ export function createMetrics(options: { version: string; providers: readonly st
 			if (family !== 'mcp') return;
 			const code = entry.code ?? 'ok';
 			if (kind === 'tool') attempts.inc({ tool: tool.join('.'), code });
-			if (kind === 'reconcile') verdicts.inc({ verdict: entry.ok ? 'confirmed' : 'needs_human' });
+			if (kind === 'reconcile') verdicts.inc({ verdict: verdictOf(entry) });
 		},
 		upstreamCall: (provider, seconds) => calls.observe({ provider }, seconds),
 		async text() {
@@ -159,4 +159,9 @@ export function createMetrics(options: { version: string; providers: readonly st
 			return registry.metrics();
 		},
 	};
+}
+
+function verdictOf({ ok, detail }: EntryDraft): 'confirmed' | 'absent' | 'needs_human' {
+	if (ok) return 'confirmed';
+	return detail?.new === 'ABSENT' ? 'absent' : 'needs_human';
 }

@@ -1,0 +1,135 @@
+import { issueAddress } from '#core/execution/artifact-place';
+import { CLOCK_SKEW_MS, type Evidence } from '#core/execution/decide';
+import { isOfAccount, isOurs, type Sought, sameLogin } from '#core/execution/ours';
+import { refOf, refsIn } from '#core/execution/refs';
+import { afterShaOf } from '#core/proposal/label-set';
+import { visibleRef } from '#core/proposal/marker';
+import type { Deps } from './deps.ts';
+import type { Execution, FoundArtifact, ReadResult } from './ports.ts';
+import { type Access, accessFor, type NoAccess } from './provider-access.ts';
+
+const NO_ACCESS: Readonly<Record<NoAccess, string>> = {
+	provider_not_configured: 'No MCP server is configured for the provider.',
+	credential_missing: 'The tenant has no credential for the provider.',
+	credential_unreadable: 'The stored credential does not open.',
+};
+
+/**
+ * Looks for what an execution may have written, with the tenant's present credential: at the address that came with the
+ * answer, then in the whole listing since the reservation, then by search. Writes nothing, neither here nor there.
+ */
+export async function evidenceFor(deps: Deps, execution: Execution, more: { search: boolean }): Promise<Evidence> {
+	const access = await accessFor(deps, execution);
+	if (!access.ok) return { kind: 'unread', why: NO_ACCESS[access.error] };
+	if (execution.afterSha !== null) return stateEvidence(deps, execution, access.value);
+
+	const { provider, secret, credential } = access.value;
+	const who = await deps.upstream.whoAmI(provider, secret);
+	if (!who.ok) return unread(who);
+	const { login } = who.value;
+	if (execution.credentialLogin !== null && !sameLogin(login, execution.credentialLogin))
+		return { kind: 'other_login' };
+
+	const sought = soughtOf(deps, execution, login);
+	const claimed = await atClaimedUrl(deps, execution, access.value, sought);
+	if (claimed !== null) return { kind: 'found', url: claimed };
+	const listed = await listing(deps, execution, access.value, sought.since);
+	const found = listed.ok ? oldest(listed.value.filter((artifact) => isOurs(artifact, sought))) : null;
+	if (found !== null) return { kind: 'found', url: found.url };
+	if (more.search) {
+		const searched = await bySearch(deps, access.value, sought);
+		if (searched !== null) return { kind: 'found', url: searched };
+	}
+	if (!listed.ok) return unread(listed);
+	return {
+		kind: 'not_listed',
+		unaccounted: await countUnaccounted(deps, execution, listed.value, sought),
+		sureOfAccount: execution.credentialLogin !== null || credential.id === execution.credentialId,
+	};
+}
+
+/** What counts as this execution's artifact, when `login` is the account that wrote. */
+export function soughtOf(deps: Deps, { argsSha, target, reservedAt }: Execution, login: string): Sought {
+	return { argsSha, target, login, since: new Date(reservedAt.getTime() - CLOCK_SKEW_MS), webUrl: deps.webUrl };
+}
+
+/** Everything of the kind that was approved since then, by whomever: all of it, or an error. */
+export function listing(
+	deps: Deps,
+	{ target }: Execution,
+	{ provider, secret }: Access,
+	since: Date,
+): Promise<ReadResult<FoundArtifact[]>> {
+	return target.number === undefined
+		? deps.upstream.issuesSince(provider, secret, target, since)
+		: deps.upstream.commentsSince(provider, secret, target, since);
+}
+
+/** Whether the approved set of labels stands on the issue now. */
+export async function stateEvidence(
+	deps: Deps,
+	{ target, afterSha }: Execution,
+	{ provider, secret }: Access,
+): Promise<Evidence> {
+	const labels = await deps.upstream.labels(provider, secret, target);
+	if (!labels.ok) return unread(labels);
+	return afterShaOf(labels.value, deps.sha256) === afterSha
+		? { kind: 'found', url: issueAddress(deps.webUrl, target) }
+		: { kind: 'other_state' };
+}
+
+/** The address proves nothing; what is read there may. An error there is none of the listing's. */
+async function atClaimedUrl(
+	deps: Deps,
+	{ claimedUrl }: Execution,
+	{ provider, secret }: Access,
+	sought: Sought,
+): Promise<string | null> {
+	if (claimedUrl === null || claimedUrl === '') return null;
+	const artifact = await deps.upstream.artifactAt(provider, secret, claimedUrl);
+	return artifact.ok && isOurs(artifact.value, sought) ? artifact.value.url : null;
+}
+
+/** Only issues can be searched for. What it does not find says nothing: its index lags. */
+async function bySearch(deps: Deps, { provider, secret }: Access, sought: Sought): Promise<string | null> {
+	const { target, argsSha, login } = sought;
+	if (target.number !== undefined) return null;
+	const found = await deps.upstream.searchIssues(provider, secret, {
+		target,
+		text: visibleRef(argsSha),
+		author: login,
+	});
+	return found.ok ? (oldest(found.value.filter((artifact) => isOurs(artifact, sought)))?.url ?? null) : null;
+}
+
+/**
+ * The account's artifacts that no other execution is known to have made, by its mark in the text or by its address. Each
+ * could be the one that is looked for: the server's reads cut texts, and the mark stands at the end.
+ */
+async function countUnaccounted(
+	deps: Deps,
+	{ argsSha }: Execution,
+	listed: readonly FoundArtifact[],
+	sought: Sought,
+): Promise<number> {
+	const own = refOf(argsSha);
+	const ofAccount = listed
+		.filter((artifact) => isOfAccount(artifact, sought))
+		.map(({ url, text }) => ({ url, refs: refsIn(text) }));
+	const refs = [...new Set(ofAccount.flatMap((artifact) => artifact.refs))];
+	const known = refs.length === 0 ? new Set<string>() : await deps.store.knownRefs(refs);
+	const isMarked = (artifact: { refs: readonly string[] }) =>
+		!artifact.refs.includes(own) && artifact.refs.some((ref) => known.has(ref));
+	const unmarked = ofAccount.filter((artifact) => !isMarked(artifact)).map(({ url }) => url);
+	if (unmarked.length === 0) return 0;
+	const artifacts = await deps.store.knownArtifacts(unmarked);
+	return unmarked.filter((url) => !artifacts.has(url)).length;
+}
+
+function oldest(artifacts: readonly FoundArtifact[]): FoundArtifact | null {
+	return [...artifacts].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())[0] ?? null;
+}
+
+function unread(failed: { error: { why: string } }): Evidence {
+	return { kind: 'unread', why: failed.error.why };
+}

@@ -1,0 +1,99 @@
+import { decide, type Evidence, SEARCH_FROM_MS } from '#core/execution/decide';
+import type { Deps } from './deps.ts';
+import type { Execution } from './ports.ts';
+import { byItself } from './reconcile-alone.ts';
+import { evidenceFor } from './reconcile-evidence.ts';
+import { record } from './reconcile-verdict.ts';
+
+/** How many looks one process has under way: a provider that keeps one waiting does not hold up the others. */
+const AT_ONCE = 4;
+/** What a look may take; what has not been read by then counts as not read. */
+const LOOK_MS = 120_000;
+/** Longer than a look: else one that is slow would be taken from us every time, and never come to a verdict. */
+const LEASE_MS = LOOK_MS + 30_000;
+
+export interface Looker {
+	/** Looks for everything that is due and that nobody looks for. Resolves when no look of this process is under way. */
+	begin(): Promise<void>;
+	/** Gives up the looks that are under way and ends their leases, so that another process may look at once. */
+	stop(): Promise<void>;
+}
+
+/**
+ * Looks for what was possibly written (docs/exactly-once.md). Any number of processes may: each look is claimed under a
+ * lease by the database's clock, and its number fences what it records.
+ * @param options.random at least 0, less than 1; spreads looks that would come together.
+ */
+export function createLooker(deps: Deps, options: { random: () => number; atOnce?: number }): Looker {
+	const atOnce = options.atOnce ?? AT_ONCE;
+	const running = new Set<Promise<void>>();
+	const stopping = new AbortController();
+
+	/** One at a time, until there is none; as long as there are some, another one beside it. */
+	async function work(): Promise<void> {
+		while (!stopping.signal.aborted) {
+			const execution = await deps.store.claimLook(LEASE_MS);
+			if (execution === null) return;
+			start();
+			await byItself(deps, execution, () => look(deps, execution, options.random(), stopping.signal));
+		}
+	}
+
+	function start(): void {
+		if (running.size >= atOnce || stopping.signal.aborted) return;
+		const one: Promise<void> = work()
+			.catch((cause) => deps.log.error({ err: cause }, 'no look could be begun; it is tried again by itself'))
+			.finally(() => running.delete(one));
+		running.add(one);
+	}
+
+	async function ended(): Promise<void> {
+		while (running.size > 0) await Promise.all(running);
+	}
+
+	return {
+		begin: () => {
+			start();
+			return ended();
+		},
+		stop: () => {
+			stopping.abort();
+			return ended();
+		},
+	};
+}
+
+/**
+ * One look, from its claim to what it records. Crash: the lease runs out and the same look begins again under another
+ * number. Paused for longer than the lease: another one has begun, and what this one records falls at its fence.
+ */
+async function look(deps: Deps, execution: Execution, random: number, stopping: AbortSignal): Promise<void> {
+	const ageMs = ageOf(execution);
+	const { cleanLooks } = execution;
+	const tooLong = AbortSignal.timeout(LOOK_MS);
+	const evidence = await unlessAborted(
+		evidenceFor(deps, execution, { search: ageMs >= SEARCH_FROM_MS }),
+		AbortSignal.any([stopping, tooLong]),
+	);
+	if (evidence === null && stopping.aborted) {
+		return record(deps, execution, { kind: 'look_again', nextCheckAfterMs: ageMs, cleanLooks });
+	}
+	const seen: Evidence = evidence ?? { kind: 'unread', why: 'Reading took longer than a look may take.' };
+	return record(deps, execution, decide({ ageMs, cleanLooks, evidence: seen, random }));
+}
+
+/** Both times are the database's, and a look begins when it is due or later: so it is at least this old. */
+function ageOf({ unknownSince, nextCheckAt }: Execution): number {
+	return unknownSince === null || nextCheckAt === null
+		? 0
+		: Math.max(0, nextCheckAt.getTime() - unknownSince.getTime());
+}
+
+/** Null once the signal is aborted: what is still under way then is not waited for. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
+	const aborted = new Promise<null>((resolve) => {
+		if (signal.aborted) resolve(null);
+		signal.addEventListener('abort', () => resolve(null), { once: true });
+	});
+	return Promise.race([work, aborted]);
+}
