@@ -43,7 +43,12 @@ export interface TestPortal {
 
 /** A whole portal over the embedded database (or `env.DATABASE_URL`), with sandbox GitHub and sidecar on loopback. */
 export async function startPortal(
-	options: { env?: Record<string, string>; dataDir?: string } = {},
+	options: {
+		env?: Record<string, string>;
+		dataDir?: string;
+		/** Puts something between the portal and its sidecar: given the sidecar's address, gives its own. */
+		between?: (sidecarUrl: string) => Promise<string>;
+	} = {},
 ): Promise<TestPortal> {
 	const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'sarc-portal-')));
 	// The budget is two suites' concern; the others write more in a minute than GitHub would let them.
@@ -56,7 +61,10 @@ export async function startPortal(
 		hosts: new Set(['localhost:3000', '127.0.0.1:3000']),
 		origins: new Set([ORIGIN, 'http://127.0.0.1:3000']),
 	};
-	const composed = await compose({ env, log, own, portalUrl: ORIGIN, sandbox: sandbox.upstream });
+	const { sidecarUrl } = sandbox.upstream;
+	const reached = options.between === undefined ? sidecarUrl : await options.between(sidecarUrl);
+	const upstream = { ...sandbox.upstream, sidecarUrl: reached };
+	const composed = await compose({ env, log, own, portalUrl: ORIGIN, sandbox: upstream });
 	if (!composed.ok) throw new Error(composed.error);
 	const portal = composed.value;
 	await seedSandbox(portal, sandbox, PASSWORD);
