@@ -13,6 +13,7 @@ import {
 	isUuid,
 } from './rows.ts';
 import { settle } from './settle.ts';
+import { accountOf, releaseSlots } from './write-slots.ts';
 
 /** Whether a flag's two rows, global ($1 is the tenant) and the tenant's, are both there and on: off wins. */
 const isOn = (flag: string): string =>
@@ -151,11 +152,11 @@ export function createExecutionStore(query: Query, appender: Appender, clock: Cl
 			);
 		},
 		releaseBudget: async (executionId) => {
-			await query(
-				`UPDATE write_slot SET free_at = clock_timestamp(), execution_id = NULL
-				WHERE execution_id = $1 AND account IN (SELECT account FROM write_slot WHERE execution_id = $1)`,
-				[executionId],
-			);
+			const account = accountOf('provider', 'credential_login', 'credential_id');
+			const [row] = await query<{ account: string }>(`SELECT ${account} AS account FROM execution WHERE id = $1`, [
+				executionId,
+			]);
+			if (row !== undefined) await releaseSlots(query, row.account, executionId);
 		},
 		knownRefs: async (refs) => {
 			const rows = await query<{ ref: string }>(
