@@ -91,7 +91,7 @@ async function atClaimedUrl(
 }
 
 /** Only issues can be searched for. What it does not find says nothing: its index lags. */
-async function bySearch(deps: Deps, { provider, secret }: Access, sought: Sought): Promise<string | null> {
+export async function bySearch(deps: Deps, { provider, secret }: Access, sought: Sought): Promise<string | null> {
 	const { target, argsSha, login } = sought;
 	if (target.number !== undefined) return null;
 	const found = await deps.upstream.searchIssues(provider, secret, {

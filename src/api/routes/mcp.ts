@@ -10,6 +10,7 @@ import type { Execution } from '#gateway/ports';
 import { prereqs } from '#gateway/prereqs';
 import { propose } from '#gateway/propose';
 import { checkShape } from '#gateway/request';
+import { resolve } from '#gateway/resolve';
 
 export function mountMcp(app: Hono<ApiEnv>, deps: ApiDeps): void {
 	const { gateway } = deps;
@@ -33,6 +34,10 @@ export function mountMcp(app: Hono<ApiEnv>, deps: ApiDeps): void {
 		return execution === null
 			? err(refuse('not_found', 'There is no such execution in this tenant.'))
 			: ok(shown(execution));
+	});
+	mount(app, deps, 'POST /api/mcp/executions/:id/resolve', async ({ caller, params, body }) => {
+		const settled = await resolve(gateway, caller, params.id ?? '', body);
+		return settled.ok ? ok(shown(settled.value)) : settled;
 	});
 }
 

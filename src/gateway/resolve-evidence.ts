@@ -1,0 +1,133 @@
+import { artifactPlace, isInRepository, issueAddress } from '#core/execution/artifact-place';
+import { notBorneOut } from '#core/execution/borne-out';
+import { isOurs, type Sought } from '#core/execution/ours';
+import { refOf, refsIn } from '#core/execution/refs';
+import { carriesVisibleRef } from '#core/proposal/marker';
+import { type Refusal, refuse } from '#core/refusals';
+import { err, ok, type Result } from '#core/result';
+import type { Deps } from './deps.ts';
+import type { Execution, ReadResult } from './ports.ts';
+import { type Access, accessFor, type NoAccess } from './provider-access.ts';
+import { bySearch, listing, soughtOf, stateEvidence } from './reconcile-evidence.ts';
+
+const NO_ACCESS: Readonly<Record<NoAccess, string>> = {
+	provider_not_configured: 'Nothing can be read there: no MCP server is configured for GitHub (MCP_GITHUB_SERVER_URL).',
+	credential_missing: 'Nothing can be read there: this tenant has no GitHub credential. Set one first.',
+	credential_unreadable: 'Nothing can be read there: the stored credential does not open. Set it again.',
+};
+
+/** The tenant's present credential; without one nothing can be verified. */
+export async function accessToVerify(deps: Deps, execution: Execution): Promise<Result<Access, Refusal>> {
+	const access = await accessFor(deps, execution);
+	return access.ok ? access : err(refuse(access.error, NO_ACCESS[access.error]));
+}
+
+/**
+ * Reads what stands at the address that a person says it happened at. Gives the address as the provider has it, or a
+ * refusal that says what was found instead.
+ */
+export async function verifiedAt(
+	deps: Deps,
+	execution: Execution,
+	access: Access,
+	url: string,
+): Promise<Result<string, Refusal>> {
+	if (execution.afterSha !== null) return verifiedState(deps, execution, access, url);
+	const artifact = await deps.upstream.artifactAt(access.provider, access.secret, url);
+	if (!artifact.ok) return err(unreadable(artifact.error));
+	const login = await loginThatWrote(deps, execution, access);
+	if (!login.ok) return err(unreadable(login.error));
+	const sought = soughtOf(deps, execution, login.value);
+	const { text } = artifact.value;
+	const refs = refsIn(text).filter((ref) => ref !== refOf(execution.argsSha));
+	const [otherRefs, anothers] = await Promise.all([
+		refs.length === 0 ? new Set<string>() : deps.store.knownRefs(refs),
+		deps.store.knownArtifacts([artifact.value.url]),
+	]);
+	const found = notBorneOut(artifact.value, sought, { otherRefs, isAnothers: anothers.size > 0 });
+	return found === null ? ok(artifact.value.url) : err(notVerified(found));
+}
+
+/** A set of labels stands on its issue or nowhere. */
+async function verifiedState(
+	deps: Deps,
+	execution: Execution,
+	access: Access,
+	url: string,
+): Promise<Result<string, Refusal>> {
+	const { target } = execution;
+	const place = artifactPlace(url, deps.webUrl);
+	const isIssue = place !== null && place.comment === null && place.number === target.number;
+	if (!isIssue || !isInRepository(place, target)) {
+		return err(notVerified(`The labels were approved for ${issueAddress(deps.webUrl, target)}.`));
+	}
+	const evidence = await stateEvidence(deps, execution, access);
+	if (evidence.kind === 'found') return ok(evidence.url);
+	if (evidence.kind === 'unread') return err(refuse('provider_unreachable', cannotRead(evidence.why)));
+	return err(notVerified('The labels that stand there are not the approved ones.'));
+}
+
+/**
+ * Where the artifact stands after all, when a person says that it did not happen; null when it does not turn up, or when
+ * nothing can be read: then the person's word is all there is.
+ */
+export async function turnsUpAt(deps: Deps, execution: Execution): Promise<string | null> {
+	const opened = await accessFor(deps, execution);
+	if (!opened.ok) return null;
+	const access = opened.value;
+	if (execution.afterSha !== null) {
+		const evidence = await stateEvidence(deps, execution, access);
+		return evidence.kind === 'found' ? evidence.url : null;
+	}
+	const login = await loginThatWrote(deps, execution, access);
+	if (!login.ok) return null;
+	const sought = soughtOf(deps, execution, login.value);
+	const listed = await listing(deps, execution, access, sought.since);
+	const ours = listed.ok ? listed.value.find((artifact) => isOurs(artifact, sought)) : undefined;
+	if (ours !== undefined) return ours.url;
+	return (await atClaimed(deps, execution, access, sought)) ?? (await bySearch(deps, access, sought));
+}
+
+/** Outside the approved repository too: there it may have been written, when the answer said so. */
+async function atClaimed(
+	deps: Deps,
+	{ claimedUrl }: Execution,
+	{ provider, secret }: Access,
+	sought: Sought,
+): Promise<string | null> {
+	if (claimedUrl === null || claimedUrl === '') return null;
+	const artifact = await deps.upstream.artifactAt(provider, secret, claimedUrl);
+	if (!artifact.ok || !carriesVisibleRef(artifact.value.text, sought.argsSha)) return null;
+	const known = { otherRefs: new Set<string>(), isAnothers: false };
+	return notBorneOut(artifact.value, sought, known) === null ? artifact.value.url : null;
+}
+
+/** As it was known then, whatever credential there is now; else the present one's. */
+async function loginThatWrote(
+	deps: Deps,
+	execution: Execution,
+	{ provider, secret }: Access,
+): Promise<ReadResult<string>> {
+	if (execution.credentialLogin !== null) return ok(execution.credentialLogin);
+	const who = await deps.upstream.whoAmI(provider, secret);
+	return who.ok ? ok(who.value.login) : who;
+}
+
+function unreadable(error: { kind: string; why: string }): Refusal {
+	switch (error.kind) {
+		case 'not_found':
+			return notVerified(`There is nothing that this tenant’s credential may read: ${error.why}`);
+		case 'unauthorized':
+			return refuse('credential_rejected', 'GitHub refuses the stored token. Nothing was settled. Replace the token.');
+		default:
+			return refuse('provider_unreachable', cannotRead(error.why));
+	}
+}
+
+function cannotRead(why: string): string {
+	return `What stands there cannot be read now, so nothing was settled: ${why} Try again.`;
+}
+
+export function notVerified(found: string): Refusal {
+	return refuse('artifact_not_verified', `${found} Nothing was settled.`);
+}

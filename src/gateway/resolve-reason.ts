@@ -1,0 +1,30 @@
+import { type Refusal, refuse } from '#core/refusals';
+import { err, ok, type Result } from '#core/result';
+
+const MOST_CODE_POINTS = 500;
+/** Whatever begins like a token of GitHub's or of the portal's: nobody should put one there, whoever's it is. */
+const TOKEN = /(?:gh[pousr]_|github_pat_|karc_pat_)[A-Za-z0-9_]{8,}/i;
+
+/** Why a person settles it, as the audit log keeps it: one line, at most 500 code points. */
+export function readReason(text: string | undefined): Result<string, Refusal> {
+	const reason = (text ?? '').replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+	if (reason === '') {
+		return err(refuse('reason_required', 'Say how you know: it is kept in the audit log.'));
+	}
+	if ([...reason].length > MOST_CODE_POINTS) return err(wrong('must be at most 500 characters'));
+	if (TOKEN.test(reason)) return err(holdsToken());
+	return ok(reason);
+}
+
+/** The tenant's own PAT is looked for too, however it is shaped (a classic one is 40 hex digits). */
+export function refuseSecret(reason: string, secret: string): Refusal | null {
+	return secret !== '' && reason.toLowerCase().includes(secret.toLowerCase()) ? holdsToken() : null;
+}
+
+function holdsToken(): Refusal {
+	return wrong('must not hold a token: it is kept for good, and shown');
+}
+
+function wrong(message: string): Refusal {
+	return refuse('invalid_request', `The reason ${message}.`, { errors: [{ path: 'reason', message }] });
+}
