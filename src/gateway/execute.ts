@@ -3,13 +3,14 @@ import type { JsonObject, JsonValue } from '#core/canonical-json';
 import { artifactBody, marker } from '#core/proposal/marker';
 import { textFields } from '#core/proposal/preview';
 import { missingAcknowledgements } from '#core/proposal/warnings';
-import { type Refusal, type RefusalCode, refuse } from '#core/refusals';
+import { type Refusal, refuse } from '#core/refusals';
 import { refusedTool } from '#core/registry/drift';
 import type { SafeWrite } from '#core/registry/types';
 import { err, ok, type Result } from '#core/result';
 import { equalHex } from '#core/sha256';
 import { actorOf, approverOf } from './actor.ts';
 import { type AttemptRow, attemptEntry, type NamedTool, nameTool } from './attempt-row.ts';
+import { refusedReservation } from './budget.ts';
 import type { Deps } from './deps.ts';
 import { checkRole, guard, shaOf } from './guard.ts';
 import type { Answer, Caller, Execution, GuardFacts, ReserveInput, ReserveResult } from './ports.ts';
@@ -25,7 +26,7 @@ interface Attempt {
 }
 
 /**
- * Executes approved bytes: checks 4–12 of contracts §3 in their order, then reserve → call → outcome. Every attempt that
+ * Executes approved bytes: checks 4–13 of contracts §3 in their order, then reserve → call → outcome. Every attempt that
  * gets here leaves exactly one `mcp.tool.*` row, written before the answer.
  *
  * Crash states: before the reservation commits, nothing was sent and nothing is stored (no answer was given, so no row is
@@ -61,6 +62,7 @@ export async function execute(deps: Deps, caller: Caller, body: RawBody): Answer
 		);
 	}
 
+	const target = approved.value.write.target(request.value.args);
 	// Crash here: nothing stored, nothing sent.
 	const reserved = await reserve(deps, {
 		executionId: deps.ids.uuid(),
@@ -69,7 +71,7 @@ export async function execute(deps: Deps, caller: Caller, body: RawBody): Answer
 		tool: request.value.tool,
 		method: approved.value.write.method ?? null,
 		argsSha,
-		target: approved.value.write.target(request.value.args),
+		target,
 		actor,
 		leaseMs: deps.upstreamTimeoutMs + LEASE_MARGIN_MS,
 		beforeSha: null,
@@ -78,7 +80,11 @@ export async function execute(deps: Deps, caller: Caller, body: RawBody): Answer
 	});
 	switch (reserved.kind) {
 		case 'refused':
-			return refused(deps, attempt, refuse(reserved.code, changedMeanwhile(reserved.code)));
+			return refused(
+				deps,
+				attempt,
+				refusedReservation(reserved, { target, login: approved.value.credential.login, budget: deps.writeBudget }),
+			);
 		case 'exists':
 			return answerExisting(deps, attempt, reserved.execution);
 		case 'reserved': {
@@ -235,8 +241,4 @@ function upstreamArgs(write: SafeWrite, args: JsonObject, caller: Caller, argsSh
 	const text = args[write.bodyField] as JsonValue | undefined;
 	const body = typeof text === 'string' ? text : undefined;
 	return { ...args, [write.bodyField]: artifactBody(body, approverOf(caller), argsSha) };
-}
-
-function changedMeanwhile(code: RefusalCode): string {
-	return `It changed between check and reservation (${code}). Nothing was sent.`;
 }

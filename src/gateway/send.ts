@@ -6,6 +6,7 @@ import { type Refusal, refuse } from '#core/refusals';
 import type { Creates } from '#core/registry/types';
 import { assertNever, err, ok, type Result } from '#core/result';
 import { attemptEntry, type NamedTool } from './attempt-row.ts';
+import { giveBack } from './budget.ts';
 import type { Deps } from './deps.ts';
 import { announceNeedsHuman } from './needs-human.ts';
 import type { Answer, AuditPosition, Caller, Execution, SealedCredential, SettleInput } from './ports.ts';
@@ -68,6 +69,7 @@ export async function sendReserved(deps: Deps, reserved: Reserved): Answer<Execu
 	const position = await settle(deps, reserved, settlement);
 	// Crash: the outcome and its row are durable; only the HTTP answer is lost. A re-run replays it.
 	if (position === null) return lost(execution);
+	if (settlement.to === 'ABSENT') await giveBack(deps, execution.id);
 	if (settlement.to === 'CONFIRMED' && settlement.artifactUrl !== null) {
 		return ok({
 			provider: execution.provider,
@@ -139,6 +141,7 @@ async function settleUnsent(deps: Deps, reserved: Reserved, refusal: Refusal): A
 	const outcome = { to: 'ABSENT', code, reason: detail, artifactUrl: null, nextCheckInMs: null } as const;
 	const position = await settle(deps, reserved, outcome);
 	if (position === null) return lost(reserved.execution);
+	await giveBack(deps, reserved.execution.id);
 	return err({ ...refusal, extra: { executionId: reserved.execution.id, auditSeq: position.seq } });
 }
 
