@@ -12,6 +12,14 @@ export interface Cluster {
 	url(database: string): string;
 	/** The server, as an outage would have it. */
 	restart(): Promise<void>;
+	/** Ends the server as a crash of its machine would, and leaves it away until `begin`. */
+	crash(): Promise<void>;
+	begin(): Promise<void>;
+	/** SIGSTOP to the server and all that it has started: it keeps its sockets, and says nothing. */
+	pause(): void;
+	resume(): void;
+	/** No file of the server grows past so many bytes: what a full disk is to it, where none can be made. Null = no limit. */
+	limitFiles(bytes: number | null): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -42,10 +50,15 @@ function runAs(): { uid: number; gid: number } | undefined {
 /**
  * Starts a throw-away cluster in a temporary directory, on a Unix socket only. `durable` keeps fsync on, for measuring;
  * tests do without. The directory goes away with the server, and the server with this process, however that ends.
+ * @param options.settings further lines of its configuration
+ * @param options.under where its directory is made
  */
-export async function startPostgres(bin: string, options: { durable: boolean }): Promise<Cluster> {
+export async function startPostgres(
+	bin: string,
+	options: { durable: boolean; settings?: readonly string[]; under?: string },
+): Promise<Cluster> {
 	const user = runAs();
-	const directory = mkdtempSync(join(tmpdir(), 'portal-pg-'));
+	const directory = mkdtempSync(join(options.under ?? tmpdir(), 'portal-pg-'));
 	if (user !== undefined) chownSync(directory, user.uid, user.gid);
 	const data = join(directory, 'data');
 	const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
@@ -58,13 +71,15 @@ export async function startPostgres(bin: string, options: { durable: boolean }):
 			'max_connections = 200',
 			'shared_buffers = 64MB',
 			...(options.durable ? [] : ['fsync = off', 'synchronous_commit = off', 'full_page_writes = off']),
+			...(options.settings ?? []),
 		].join('\n'),
 	);
 
 	// The shell waits for a line, or the end of its input, which comes with the end of this process even on kill -9: then
-	// it takes the directory away too.
+	// it takes the directory away too. Whatever is paused is woken, else it would never hear that it is to end.
 	const script = `"$1" -D "$2" >"$3/log" 2>&1 & pid=$!
-		read -r word; kill -INT $pid; wait $pid; [ "$word" = keep ] || rm -rf "$3"`;
+		read -r word; if [ "$word" = crash ]; then kill -QUIT $pid; else kill -INT $pid; fi
+		kill -CONT $pid $(cat /proc/$pid/task/$pid/children); wait $pid; [ -n "$word" ] || rm -rf "$3"`;
 	const begin = (): ChildProcess =>
 		spawn('/bin/sh', ['-c', script, 'sh', join(bin, 'postgres'), data, directory], {
 			...user,
@@ -81,12 +96,42 @@ export async function startPostgres(bin: string, options: { durable: boolean }):
 
 	let child = begin();
 	await answers(url('postgres'), join(directory, 'log'));
+	/** The server first: what is stopped starts nothing new. */
+	const processes = (): number[] => {
+		const server = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+		const children = readFileSync(`/proc/${server}/task/${server}/children`, 'utf8').trim().split(/\s+/);
+		return [server, ...children.filter((pid) => pid !== '').map(Number)];
+	};
+	const signal = (name: NodeJS.Signals): void => {
+		const [server, ...others] = processes();
+		if (server === undefined) return;
+		process.kill(server, name);
+		for (const pid of name === 'SIGSTOP' ? processes().slice(1) : others) {
+			try {
+				process.kill(pid, name);
+			} catch {
+				// It has ended since.
+			}
+		}
+	};
+	const beginAgain = async (): Promise<void> => {
+		child = begin();
+		await answers(url('postgres'), join(directory, 'log'));
+	};
 	return {
 		url,
 		restart: async () => {
 			await end(child, 'keep\n');
-			child = begin();
-			await answers(url('postgres'), join(directory, 'log'));
+			await beginAgain();
+		},
+		crash: () => end(child, 'crash\n'),
+		begin: beginAgain,
+		pause: () => signal('SIGSTOP'),
+		resume: () => signal('SIGCONT'),
+		limitFiles: async (bytes) => {
+			// The soft limit alone, so that it can be lifted without privilege.
+			const limit = `--fsize=${bytes ?? 'unlimited'}:`;
+			for (const pid of processes()) await run('prlimit', ['--pid', String(pid), limit]);
 		},
 		stop: async () => {
 			await end(child, '');
