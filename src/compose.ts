@@ -117,6 +117,7 @@ export async function compose(input: {
 			keyVersion: env.keyVersion,
 		}),
 		clock,
+		monotonic: () => performance.now(),
 		ids: uuidIds,
 		log,
 		sha256,

@@ -10,6 +10,8 @@ export interface Deps {
 	readonly upstream: Upstream;
 	readonly vault: Vault;
 	readonly clock: Clock;
+	/** Milliseconds of a clock that nobody can set: how long something has taken in this process. */
+	readonly monotonic: () => number;
 	readonly ids: Ids;
 	readonly log: Log;
 	readonly sha256: Sha256;

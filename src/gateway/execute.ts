@@ -1,19 +1,21 @@
 import type { Actor } from '#core/audit/entry';
-import type { JsonObject, JsonValue } from '#core/canonical-json';
-import { artifactBody, marker } from '#core/proposal/marker';
-import { textFields } from '#core/proposal/preview';
+import type { JsonObject } from '#core/canonical-json';
+import { afterShaOf } from '#core/proposal/label-set';
+import { artifactBody } from '#core/proposal/marker';
+import { labelsOf, markerFor, textFields } from '#core/proposal/preview';
 import { missingAcknowledgements } from '#core/proposal/warnings';
 import { type Refusal, refuse } from '#core/refusals';
-import { refusedTool } from '#core/registry/drift';
 import type { SafeWrite } from '#core/registry/types';
 import { err, ok, type Result } from '#core/result';
 import { equalHex } from '#core/sha256';
 import { actorOf, approverOf } from './actor.ts';
 import { type AttemptRow, attemptEntry, type NamedTool, nameTool } from './attempt-row.ts';
 import { refusedReservation } from './budget.ts';
+import { checkProvider } from './check-provider.ts';
 import type { Deps } from './deps.ts';
 import { checkRole, guard, shaOf } from './guard.ts';
 import type { Answer, Caller, Execution, GuardFacts, ReserveInput, ReserveResult } from './ports.ts';
+import { isReplacing } from './replaced-state.ts';
 import { type ExecuteRequest, type RawBody, readExecute, readJson } from './request.ts';
 import { type Executed, sendReserved } from './send.ts';
 
@@ -49,33 +51,33 @@ export async function execute(deps: Deps, caller: Caller, body: RawBody): Answer
 	const approved = approve(deps, attempt, request.value, facts);
 	if (!approved.ok) return refused(deps, attempt, approved.error);
 
+	const { write } = approved.value;
+	const { provider, tool: toolName, args } = request.value;
+
 	// Check 11. A live execution answers for these bytes; the unique index decides races (reserve → `exists`).
-	if (earlier !== null && isLive(earlier)) return answerExisting(deps, attempt, earlier);
+	const answered = markerFor(write, argsSha);
+	if (earlier !== null && isLive(earlier)) return answerExisting(deps, attempt, earlier, answered);
 
-	const provider = await checkProvider(deps, request.value);
-	if (!provider.ok) return refused(deps, attempt, provider.error);
-	if (approved.value.credential === null) {
-		return refused(
-			deps,
-			attempt,
-			refuse('credential_missing', `There is no GitHub credential for ${caller.tenant.slug}.`),
-		);
-	}
+	const credential = await checkProvider(deps, caller, { provider, write, facts });
+	if (!credential.ok) return refused(deps, attempt, credential.error);
 
-	const target = approved.value.write.target(request.value.args);
+	const target = write.target(args);
+	const leaseMs = leaseFor(deps, write);
+	// Before the lease is taken, by a clock of our own: what it says has passed, has passed of the lease as well.
+	const leaseFrom = deps.monotonic();
 	// Crash here: nothing stored, nothing sent.
 	const reserved = await reserve(deps, {
 		executionId: deps.ids.uuid(),
 		caller,
-		provider: request.value.provider,
-		tool: request.value.tool,
-		method: approved.value.write.method ?? null,
+		provider,
+		tool: toolName,
+		method: write.method ?? null,
 		argsSha,
 		target,
 		actor,
-		leaseMs: deps.upstreamTimeoutMs + LEASE_MARGIN_MS,
-		beforeSha: null,
-		afterSha: null,
+		leaseMs,
+		beforeSha: request.value.beforeSha ?? null,
+		afterSha: isReplacing(write) ? afterShaOf(labelsOf(args), deps.sha256) : null,
 		budget: deps.writeBudget,
 	});
 	switch (reserved.kind) {
@@ -83,22 +85,22 @@ export async function execute(deps: Deps, caller: Caller, body: RawBody): Answer
 			return refused(
 				deps,
 				attempt,
-				refusedReservation(reserved, { target, login: approved.value.credential.login, budget: deps.writeBudget }),
+				refusedReservation(reserved, { target, login: credential.value.login, budget: deps.writeBudget }),
 			);
 		case 'exists':
-			return answerExisting(deps, attempt, reserved.execution);
-		case 'reserved': {
+			return answerExisting(deps, attempt, reserved.execution, answered);
+		case 'reserved':
 			// Crash from here on: RESERVED, which counts as possibly sent; the reconciler writes the row.
-			const { write } = approved.value;
 			return sendReserved(deps, {
 				caller,
 				tool,
 				execution: reserved.execution,
 				credential: reserved.credential,
-				args: upstreamArgs(write, request.value.args, caller, argsSha),
+				args: upstreamArgs(write, args, caller, argsSha),
 				creates: write.creates,
+				marker: answered,
+				stillMine: () => deps.monotonic() - leaseFrom < leaseMs - LEASE_ENDS_MS,
 			});
-		}
 	}
 }
 
@@ -120,6 +122,13 @@ async function reserve(deps: Deps, input: ReserveInput): Promise<ReserveResult> 
 
 /** Between the deadline of the call and the end of the lease: the time to write the outcome. */
 const LEASE_MARGIN_MS = 15_000;
+/** Nothing is sent in the last seconds of a lease: whoever takes it over counts as sent what was, never what comes after. */
+const LEASE_ENDS_MS = 5_000;
+
+/** For the call; where a state is replaced, for its two readings as well. Each has the same deadline. */
+function leaseFor(deps: Deps, write: SafeWrite): number {
+	return (isReplacing(write) ? 3 : 1) * deps.upstreamTimeoutMs + LEASE_MARGIN_MS;
+}
 
 /** Checks 5–10: who, whether it is on, whether it is allowed, and that these are the bytes that were approved. */
 function approve(
@@ -127,12 +136,14 @@ function approve(
 	attempt: Attempt & { argsSha: string },
 	request: ExecuteRequest,
 	facts: GuardFacts,
-): Result<{ write: SafeWrite; credential: GuardFacts['credential'] }, Refusal> {
+): Result<{ write: SafeWrite }, Refusal> {
 	const { caller } = attempt;
 	const role = checkRole(caller, { roles: ['ADMIN'], scope: 'execute' }, facts);
 	if (!role.ok) return role;
 	const write = guard(caller, request, facts);
 	if (!write.ok) return write;
+	const before = checkBeforeSha(write.value, request);
+	if (before !== null) return err(before);
 	const missing = missingAcknowledgements(textFields(write.value, request.args), deps.webUrl, request.acknowledged);
 	if (missing.length > 0) {
 		const detail = `The approver has to tick: ${missing.join(', ')}.`;
@@ -147,25 +158,17 @@ function approve(
 			),
 		);
 	}
-	return ok({ write: write.value, credential: facts.credential });
+	return ok({ write: write.value });
 }
 
-/** Check 12, its first half: a provider is configured and its pinned tool is unchanged. Fails closed. */
-async function checkProvider(deps: Deps, request: ExecuteRequest): Promise<Result<null, Refusal>> {
-	const { provider, tool } = request;
-	if (!deps.upstream.configured(provider)) {
-		return err(
-			refuse('provider_not_configured', 'No MCP server is configured for this provider (MCP_GITHUB_SERVER_URL).'),
-		);
-	}
-	if (!deps.upstream.drift(provider).ok) await deps.upstream.checkTools(provider);
-	const drift = deps.upstream.drift(provider);
-	const refusedFor = refusedTool(tool, drift);
-	if (refusedFor !== null) return err(refuse('tool_definition_changed', refusedFor));
-	if (!drift.ok) {
-		return err(refuse('provider_unreachable', 'The provider’s MCP server does not answer. Nothing was sent.'));
-	}
-	return ok(null);
+/** Of check 9: who replaces a state says which one was seen, and nobody else does. */
+function checkBeforeSha(write: SafeWrite, { beforeSha }: ExecuteRequest): Refusal | null {
+	if (isReplacing(write) === (beforeSha !== undefined)) return null;
+	const message =
+		beforeSha === undefined
+			? 'is needed: this write replaces a state. Propose it, and send the beforeSha of the answer'
+			: 'must be left out: this write replaces nothing';
+	return refuse('invalid_args', `beforeSha ${message}.`, { errors: [{ path: 'beforeSha', message }] });
 }
 
 function isLive(execution: Execution): boolean {
@@ -177,6 +180,7 @@ async function answerExisting(
 	deps: Deps,
 	attempt: Attempt & { argsSha: string },
 	execution: Execution,
+	marker: string | null,
 ): Answer<Executed> {
 	const extra = { executionId: execution.id };
 	switch (execution.state) {
@@ -192,7 +196,7 @@ async function answerExisting(
 				provider: execution.provider,
 				tool: execution.tool,
 				argsSha: attempt.argsSha,
-				marker: marker(attempt.argsSha),
+				marker,
 				ok: true,
 				executionId: execution.id,
 				artifact: { url },
@@ -236,9 +240,10 @@ function append(deps: Deps, attempt: Attempt, end: Pick<AttemptRow, 'ok' | 'code
 	return deps.store.append(caller.tenant.id, attemptEntry(row));
 }
 
-/** The approved args, with footer and marker in the text: what goes over the wire. */
+/** What goes over the wire: the approved args, with footer and marker in the text where the write has one. */
 function upstreamArgs(write: SafeWrite, args: JsonObject, caller: Caller, argsSha: string): JsonObject {
-	const text = args[write.bodyField] as JsonValue | undefined;
+	if (write.bodyField === null) return args;
+	const text = args[write.bodyField];
 	const body = typeof text === 'string' ? text : undefined;
 	return { ...args, [write.bodyField]: artifactBody(body, approverOf(caller), argsSha) };
 }

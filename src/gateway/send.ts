@@ -1,7 +1,6 @@
 import type { JsonObject } from '#core/canonical-json';
 import { FIRST_LOOK_MS } from '#core/execution/decide';
 import type { UpstreamOutcome } from '#core/execution/state';
-import { marker } from '#core/proposal/marker';
 import { type Refusal, refuse } from '#core/refusals';
 import type { Creates } from '#core/registry/types';
 import { assertNever, err, ok, type Result } from '#core/result';
@@ -10,13 +9,15 @@ import { giveBack } from './budget.ts';
 import type { Deps } from './deps.ts';
 import { announceNeedsHuman } from './needs-human.ts';
 import type { Answer, AuditPosition, Caller, Execution, SealedCredential, SettleInput } from './ports.ts';
+import { checkUnchanged, isReplacing, readBack } from './replaced-state.ts';
 
 /** The answer of an execute that confirmed, now or earlier (contracts §3). */
 export interface Executed {
 	readonly provider: string;
 	readonly tool: string;
 	readonly argsSha: string;
-	readonly marker: string;
+	/** Null for a write that carries no text. */
+	readonly marker: string | null;
 	readonly ok: true;
 	readonly executionId: string;
 	readonly artifact: { readonly url: string };
@@ -31,16 +32,20 @@ interface Reserved {
 	readonly credential: SealedCredential;
 	readonly args: JsonObject;
 	readonly creates: Creates;
+	readonly marker: string | null;
+	/** Whether the lease still runs, by a clock of this process. */
+	readonly stillMine: () => boolean;
 }
 
 /**
- * From a committed reservation to a recorded outcome: unseal → look once more → `tools/call`, at most once → settle.
+ * From a committed reservation to a recorded outcome: unseal → look once more → `tools/call`, at most once → settle. A write
+ * that replaces a state has that state read before the call, and what it came to after it.
  *
  * Each await is marked with what a crash there leaves. RESERVED is always safe: it blocks a second execute of these bytes
  * and counts as possibly sent, and the reconciler writes the attempt's row and looks for the artifact.
  */
 export async function sendReserved(deps: Deps, reserved: Reserved): Answer<Executed> {
-	const { execution, args, creates, caller } = reserved;
+	const { execution, args, creates, caller, marker, stillMine } = reserved;
 
 	// Crash: RESERVED, nothing sent. An error here is not a crash: this process knows that nothing was sent, and says so.
 	const ready = await prepare(deps, reserved).catch((cause) => {
@@ -51,20 +56,26 @@ export async function sendReserved(deps: Deps, reserved: Reserved): Answer<Execu
 		return ready.error.code === 'outcome_unknown' ? lost(execution) : settleUnsent(deps, reserved, ready.error);
 
 	// Crash: RESERVED, possibly sent. The transport sends it once or not at all and never throws an outcome away.
-	const outcome = await deps.upstream
+	const answer = await deps.upstream
 		.call({
 			provider: execution.provider,
 			tool: execution.tool,
 			args,
 			secret: ready.value,
 			expect: { creates, target: execution.target },
+			stillMine,
 		})
 		.catch((cause): UpstreamOutcome => {
 			deps.log.error({ err: cause, executionId: execution.id }, 'the call broke');
 			return { kind: 'unknown', why: 'The call broke inside the portal.' };
 		});
 
-	// Crash: RESERVED, sent; the answer is lost with this process and found again by the marker.
+	// Crash: RESERVED, sent; the answer is lost with this process. What came of it is found again by the marker, or by the
+	// set that stands there.
+	const outcome =
+		answer.kind === 'confirmed' && isReplacing(reserved)
+			? await readBack(deps, execution, ready.value, answer)
+			: answer;
 	const settlement = settlementOf(outcome);
 	const position = await settle(deps, reserved, settlement);
 	// Crash: the outcome and its row are durable; only the HTTP answer is lost. A re-run replays it.
@@ -75,7 +86,7 @@ export async function sendReserved(deps: Deps, reserved: Reserved): Answer<Execu
 			provider: execution.provider,
 			tool: execution.tool,
 			argsSha: execution.argsSha,
-			marker: marker(execution.argsSha),
+			marker,
 			ok: true,
 			executionId: execution.id,
 			artifact: { url: settlement.artifactUrl },
@@ -92,8 +103,12 @@ export async function sendReserved(deps: Deps, reserved: Reserved): Answer<Execu
 	return err(refuse(settlement.code ?? 'internal', settlement.reason ?? '', { extra }));
 }
 
-/** Unseals the credential and looks once more at switches and lease, right before the call (contracts §3). */
-async function prepare(deps: Deps, { execution, credential }: Reserved): Promise<Result<string, Refusal>> {
+/**
+ * Unseals the credential, looks once more at the state that is to be replaced, and then at switches and lease, right before
+ * the call (contracts §3).
+ */
+async function prepare(deps: Deps, reserved: Reserved): Promise<Result<string, Refusal>> {
+	const { execution, credential } = reserved;
 	const secret = await deps.vault.open(credential.sealed, {
 		tenantId: execution.tenantId,
 		provider: execution.provider,
@@ -102,6 +117,8 @@ async function prepare(deps: Deps, { execution, credential }: Reserved): Promise
 	if (!secret.ok) {
 		return err(refuse('credential_unreadable', 'The stored credential does not open with this portal’s key.'));
 	}
+	const unchanged = isReplacing(reserved) ? await checkUnchanged(deps, execution, secret.value) : ok(null);
+	if (!unchanged.ok) return unchanged;
 	const may = await deps.store.mayStillSend(execution);
 	return may.ok ? secret : err(refuse(may.code, 'It was switched off before anything was sent.'));
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '#core/canonical-json';
 import type { SafeWrite, Target } from '#core/registry/types';
 import { type LabelChange, labelChange } from './label-set.ts';
-import { artifactBody, type FooterApprover } from './marker.ts';
+import { artifactBody, type FooterApprover, marker } from './marker.ts';
 import { type Warning, type WarningFields, warnings } from './warnings.ts';
 
 /** `args` as received; `asker` stands where the approver will; `as` = the tenant's credential, nulls when there is none. */
@@ -50,6 +50,11 @@ export function buildPreview({ write, args, argsSha, as, asker, webUrl, present 
 	}
 	if (present === undefined) return common;
 	return { ...common, ...labelChange(present.labels, labelsOf(args)), readAt: present.readAt.toISOString() };
+}
+
+/** The marker that stands in the artifact; null for a write that carries no text to put it in. */
+export function markerFor(write: Pick<SafeWrite, 'bodyField'>, argsSha: string): string | null {
+	return write.bodyField === null ? null : marker(argsSha);
 }
 
 /** The texts of a write that a person reads: title, the body before the footer, labels. Warnings point into these. */
