@@ -5,10 +5,13 @@ import { createClientAddress } from '#adapters/identity/client-address';
 import { createFirstAdmins, type FirstAdmins } from '#adapters/identity/first-admin';
 import { createIdentity } from '#adapters/identity/identity';
 import { createJoinIdentity } from '#adapters/identity/join-identity';
+import { createSignInLimit } from '#adapters/identity/sign-in-limit';
 import { type Database, isUnavailable } from '#adapters/store/database';
+import { createLimitCounts } from '#adapters/store/limit-counts';
 import { openServing } from '#adapters/store/open-serving';
 import { stamp } from '#adapters/store/stamp';
 import { createStore, type PortalStore } from '#adapters/store/store';
+import { forgetIdleAccounts } from '#adapters/store/write-slots';
 import { systemClock } from '#adapters/system/clock';
 import { uuidIds } from '#adapters/system/ids';
 import { measuredStore, measuredUpstream } from '#adapters/system/measured';
@@ -125,6 +128,9 @@ export async function compose(input: {
 		upstreamTimeoutMs: env.upstreamTimeoutMs,
 		writeBudget: env.writeBudget,
 	};
+	// By their own clocks portals could not share a count: this is the database's. Only what a process remembers of it runs
+	// by a clock of its own, one that nobody sets.
+	const counts = createLimitCounts(database.query);
 	const identity = createIdentity({
 		database,
 		store,
@@ -134,6 +140,7 @@ export async function compose(input: {
 		clock,
 		ids: uuidIds,
 		log,
+		signInLimit: createSignInLimit(counts, gateway.monotonic),
 	});
 	const firstAdmins = createFirstAdmins({ store, accounts: identity.accounts, ids: uuidIds });
 	if (!env.sandbox) await nameFirstAdmin(firstAdmins, store, env.firstAdmin, log);
@@ -143,8 +150,8 @@ export async function compose(input: {
 		identity,
 		own,
 		portalUrl,
-		rateLimit: rateLimit(env.ratePerMinute),
-		openLimit: createAddressLimit(),
+		rateLimit: rateLimit(env.ratePerMinute, counts, gateway.monotonic),
+		openLimit: createAddressLimit(counts, gateway.monotonic),
 		join: createJoinIdentity({
 			accounts: identity.accounts,
 			firstAdmins,
@@ -158,7 +165,13 @@ export async function compose(input: {
 		metrics,
 	});
 
-	const schedule = startSchedule(gateway, { exclusive: database.kind === 'pglite' });
+	const schedule = startSchedule(gateway, {
+		exclusive: database.kind === 'pglite',
+		purge: async () => {
+			await counts.purge();
+			await forgetIdleAccounts(database.query);
+		},
+	});
 	return ok({
 		gateway,
 		database,

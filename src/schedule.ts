@@ -5,6 +5,7 @@ import { takeOverOrphans } from '#gateway/reconcile-takeover';
 const TOOL_CHECK_MS = 60_000;
 /** How often due looks are asked for; what is due when is in the database. */
 const RECONCILE_MS = 2_000;
+const PURGE_MS = 10 * 60_000;
 
 export interface Schedule {
 	start(): Promise<void>;
@@ -14,11 +15,13 @@ export interface Schedule {
 /**
  * Runs the tool check at start and every minute, and the reconciler at start and as its looks come due.
  * @param options.exclusive no other process can have this database: at start every reservation is an orphan.
+ * @param options.purge deletes counts that are over, now and then: they are harmless, but would be more and more
  */
-export function startSchedule(deps: Deps, options: { exclusive: boolean }): Schedule {
+export function startSchedule(deps: Deps, options: { exclusive: boolean; purge?: () => Promise<void> }): Schedule {
 	const timers: NodeJS.Timeout[] = [];
 	const looker = createLooker(deps, { random: Math.random });
 	let takingOver: Promise<void> | null = null;
+	let purging: Promise<void> | null = null;
 	const guarded = async (title: string, work: () => Promise<void>): Promise<void> => {
 		try {
 			await work();
@@ -43,11 +46,21 @@ export function startSchedule(deps: Deps, options: { exclusive: boolean }): Sche
 				setInterval(() => void guarded('tool check', () => deps.upstream.checkTools('github')), TOOL_CHECK_MS),
 			);
 			timers.push(setInterval(tick, RECONCILE_MS));
+			const { purge } = options;
+			if (purge === undefined) return;
+			timers.push(
+				setInterval(() => {
+					purging ??= guarded('purge of old counts', purge).finally(() => {
+						purging = null;
+					});
+				}, PURGE_MS),
+			);
 		},
 		async stop() {
 			for (const timer of timers) clearInterval(timer);
 			await looker.stop();
 			await takingOver;
+			await purging;
 		},
 	};
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createIdentity } from '#adapters/identity/identity';
+import { createSignInLimit } from '#adapters/identity/sign-in-limit';
 import type { Database } from '#adapters/store/database';
+import { createLimitCounts } from '#adapters/store/limit-counts';
 import { createStore } from '#adapters/store/store';
 import { uuidIds } from '#adapters/system/ids';
 import { createLogger } from '#adapters/system/logger';
@@ -28,6 +30,7 @@ export function portalOver(database: Database, options: { baseUrl?: string; sess
 		clock,
 		ids: uuidIds,
 		log,
+		signInLimit: createSignInLimit(createLimitCounts(database.query), () => performance.now()),
 	});
 
 	function request(

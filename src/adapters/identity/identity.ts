@@ -5,7 +5,7 @@ import { type Accounts, createAccounts } from './accounts.ts';
 import { createAuth, sessionCookieName } from './auth.ts';
 import { bearerToken, mintToken, tokenHash } from './portal-token.ts';
 import { createSessions } from './sessions.ts';
-import { createSignInLimit, type SignInLimit } from './sign-in-limit.ts';
+import type { SignInLimit } from './sign-in-limit.ts';
 import { readSignIn } from './sign-in-request.ts';
 
 export interface Identity {
@@ -31,12 +31,13 @@ export function createIdentity(options: {
 	clock: Clock;
 	ids: Ids;
 	log: Log;
+	signInLimit: SignInLimit;
 }): Identity {
 	const { database, store, baseUrl, clock, ids, log } = options;
 	const secret = Buffer.from(options.sessionSecret).toString('base64url');
 	const auth = createAuth({ database, secret, baseUrl, trustedOrigins: options.trustedOrigins, ids, log });
 	const sessions = createSessions({ database, secret, cookieName: sessionCookieName(baseUrl), clock });
-	const limit = createSignInLimit();
+	const limit = options.signInLimit;
 
 	async function signIn(request: Request, address: string): Promise<Response> {
 		const body = await readSignIn(request);

@@ -1,9 +1,12 @@
 import { isIPv6 } from 'node:net';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Counter, LimitCounts } from '#adapters/store/limit-counts';
 
-const WINDOW_S = 15 * 60;
+const WINDOW_MS = 15 * 60_000;
 /** How many (account, address) pairs that signed in are remembered. */
 const KNOWN_PAIRS = 10_000;
+/** How long a full count is believed unasked: a flood costs a query a second, and what is given back soon counts. */
+const BELIEVED_MS = 1_000;
+const MOST_BELIEVED = 10_000;
 
 export type Attempt =
 	/** Counted as a failure until `settle` is told otherwise, so that many at once cannot pass a check meant for one. */
@@ -14,73 +17,54 @@ export type Attempt =
 export type SignInLimit = (account: string, address: string) => Promise<Attempt>;
 
 /**
- * Failed sign-ins in 15 minutes: 10 for one account from one address, 30 from one address, 50 for one account. The last
- * stops a guess from many addresses. Since the last two could be used to lock people out, only the first holds for an
- * account at an address from which it has signed in before. Counts live in this process: with several, each allows as
- * many, and after a restart nobody has signed in before.
+ * Failed sign-ins in 15 minutes, over all portals: 10 for one account from one address, 30 from one address, 50 for one
+ * account. The last stops a guess from many addresses. Since the last two could be used to lock people out, only the first
+ * holds for an account at an address from which it has signed in before. Who has is known to this process alone, and
+ * forgotten with it: elsewhere, and after a restart, all three hold.
  */
-export function createSignInLimit(): SignInLimit {
-	const pairs = new RateLimiterMemory({ keyPrefix: 'pair', points: 10, duration: WINDOW_S });
-	const addresses = new RateLimiterMemory({ keyPrefix: 'address', points: 30, duration: WINDOW_S });
-	const accounts = new RateLimiterMemory({ keyPrefix: 'account', points: 50, duration: WINDOW_S });
+export function createSignInLimit(counts: LimitCounts, monotonicMs: () => number): SignInLimit {
 	const known = new Set<string>();
+	/** Counts that were found full, and until when, by the monotonic clock, they are believed and really are. */
+	const full = new Map<string, { readonly believed: number; readonly opens: number }>();
 
 	return async (account, address) => {
+		// Both come from anybody: the counts keep a hash of each key, whatever its length and characters.
 		const source = network(address);
-		const pair = `${source} ${account.toLowerCase()}`;
-		const counters: [RateLimiterMemory, string][] = [[pairs, pair]];
-		if (!known.has(pair)) counters.push([addresses, source], [accounts, account.toLowerCase()]);
-
-		const wait = await msUntilOpen(counters);
-		if (wait > 0) return { allowed: false, retryAfter: Math.ceil(wait / 1000) };
-
-		const counted: typeof counters = [];
-		for (const counter of counters) {
-			const full = await consume(counter);
-			if (full !== null) {
-				await refund(counted);
-				return { allowed: false, retryAfter: Math.max(1, Math.ceil(full / 1000)) };
-			}
-			counted.push(counter);
+		const name = account.toLowerCase();
+		const pair = `${source} ${name}`;
+		const counters: Counter[] = [{ key: `pair ${pair}`, most: 10 }];
+		if (!known.has(pair)) {
+			counters.push({ key: `address ${source}`, most: 30 }, { key: `account ${name}`, most: 50 });
 		}
+		const keys = counters.map(({ key }) => key).join('\n');
 
+		const now = monotonicMs();
+		const found = full.get(keys);
+		if (found !== undefined && now < found.believed) return refused(found.opens - now);
+		full.delete(keys);
+
+		const result = await counts.countAll(counters, WINDOW_MS);
+		if ('opensInMs' in result) {
+			const at = monotonicMs();
+			const opens = at + result.opensInMs;
+			const oldest = full.keys().next().value;
+			if (full.size >= MOST_BELIEVED && oldest !== undefined) full.delete(oldest);
+			full.set(keys, { believed: Math.min(opens, at + BELIEVED_MS), opens });
+			return refused(result.opensInMs);
+		}
 		return {
 			allowed: true,
 			settle: async (outcome) => {
 				if (outcome === 'failed') return;
-				await refund(counted);
+				await counts.giveBack(result.counted);
 				if (outcome === 'succeeded') remember(known, pair);
 			},
 		};
 	};
 }
 
-/** Milliseconds until the last of the full counters opens; 0 when none is full. */
-async function msUntilOpen(counters: readonly [RateLimiterMemory, string][]): Promise<number> {
-	const states = await Promise.all(
-		counters.map(async ([limiter, key]) => ({ limiter, state: await limiter.get(key) })),
-	);
-	return Math.max(
-		0,
-		...states.map(({ limiter, state }) =>
-			state !== null && state.consumedPoints >= limiter.points ? state.msBeforeNext : 0,
-		),
-	);
-}
-
-/** Null, or the milliseconds to wait when attempts running at the same time have just filled it. */
-async function consume([limiter, key]: [RateLimiterMemory, string]): Promise<number | null> {
-	try {
-		await limiter.consume(key);
-		return null;
-	} catch (reached) {
-		if (reached instanceof RateLimiterRes) return reached.msBeforeNext;
-		throw reached;
-	}
-}
-
-async function refund(counters: readonly [RateLimiterMemory, string][]): Promise<void> {
-	await Promise.all(counters.map(([limiter, key]) => limiter.reward(key)));
+function refused(waitMs: number): Attempt {
+	return { allowed: false, retryAfter: Math.max(1, Math.ceil(waitMs / 1000)) };
 }
 
 function remember(known: Set<string>, pair: string): void {

@@ -127,8 +127,10 @@ export async function secondsUntilRoom(query: Query, account: string, budget: Wr
 /** Forgets accounts that have begun no write for a day: their slots are made anew with the next one. */
 export async function forgetIdleAccounts(query: Query): Promise<void> {
 	await query(
-		`DELETE FROM write_slot WHERE account IN (
-			SELECT account FROM write_slot GROUP BY account HAVING max(free_at) < clock_timestamp() - interval '1 day'
-		) AND free_at < clock_timestamp() - interval '1 day'`,
+		`DELETE FROM write_slot WHERE (account, seconds, slot) IN (
+			SELECT account, seconds, slot FROM write_slot WHERE account IN (
+				SELECT account FROM write_slot GROUP BY account HAVING max(free_at) < clock_timestamp() - interval '1 day'
+			) AND free_at < clock_timestamp() - interval '1 day' FOR UPDATE SKIP LOCKED
+		)`,
 	);
 }
