@@ -3,7 +3,7 @@ import { formatMicros } from '#core/audit/timestamp';
 import type { Sha256 } from '#core/sha256';
 import type { AuditPosition, Clock, Log, SettleInput } from '#gateway/ports';
 import { ensureHead } from './audit-head.ts';
-import { appendAll, type Pending } from './audit-statement.ts';
+import { appendAll, MAX_BATCH, type Pending } from './audit-statement.ts';
 import { type Database, isUnavailable, type Query, type Tx } from './database.ts';
 import { inBatches } from './in-batches.ts';
 
@@ -26,8 +26,6 @@ export interface Appender {
 		work: (tx: Tx, append: (log: string, draft: EntryDraft) => Promise<AuditPosition>) => Promise<T>,
 	): Promise<T>;
 }
-
-const MAX_BATCH = 256;
 
 /** The writer of audit logs: the only code that inserts into audit_entry (bytes §4). */
 export function createAppender(database: Database, deps: Pick<AppendDeps, 'clock' | 'log'>): Appender {

@@ -1,7 +1,7 @@
 import type { EntryDraft, OpenEntry } from '#core/audit/entry';
 import type { AuditPosition, SettleInput } from '#gateway/ports';
 import type { Query } from './database.ts';
-import { LOCK_EXECUTION, SET_EXECUTION, settlementRows, settleParams } from './settle.ts';
+import { settleClauses, settleParams } from './settle.ts';
 
 /** An entry that waits for its place, and what only happens together with it. */
 export interface Pending {
@@ -11,68 +11,72 @@ export interface Pending {
 	readonly settles: SettleInput | null;
 }
 
-/** First parameter of the settlements: those before it are the entries'. */
-const SETTLEMENTS = 10;
+export const MAX_BATCH = 256;
+
+/** Of a settlement; those before are $1 the log, $2 this process's clock, $3–$6 the text around the holes, $7–$9 columns. */
+const settle = settleClauses(10);
 
 /**
  * One statement, one round trip, one commit, and no belief about where the log ends: it locks, then looks. First the
- * executions that are to be settled (shut: no row), then the head; under READ COMMITTED each lock gives the newest
- * version of its row, whoever was waited for. Only then do the entries get their seq, `at` and prev, are hashed (bytes §4) and
- * written, all from those locked rows: no lock, no entry; no entry, no settlement.
+ * executions that are to be settled, in the order of their ids, then the head, as everywhere else; under READ COMMITTED a
+ * lock gives the newest version of its row, whoever was waited for. From those rows alone come seq, prev and `at`, the hashes
+ * (bytes §4), the entries and the settlements: no lock, no entry; no entry, no settlement.
  *
- * $1 the log, $2 this process's clock, $3–$6 the entries' texts around their holes, $7–$9 what is searched by. Functions are
- * named with their schema: `public` may hold others of that name. OFFSET 0 keeps an expression from being computed twice.
+ * The division fails the whole statement should a trigger or a rule ever swallow part of it. Functions are named with their
+ * schema: `public` may hold others of that name. OFFSET 0 keeps what is computed once from being computed twice. What
+ * PostgreSQL cannot see through, (SELECT …), gives a plan for few rows whatever the parameters are: by index, and kept.
  */
 const APPEND = `
 WITH RECURSIVE settled AS MATERIALIZED (
-	SELECT s.ord FROM ${settlementRows(SETTLEMENTS)} CROSS JOIN LATERAL (${LOCK_EXECUTION}) AS x
-), job AS MATERIALIZED (
-	SELECT o.ord, pg_catalog.row_number() OVER (ORDER BY o.ord) AS n
-	FROM pg_catalog.generate_series(1, pg_catalog.cardinality($3::text[])) AS o (ord)
-	WHERE o.ord <> ALL ($${SETTLEMENTS}::int[]) OR o.ord IN (SELECT ord FROM settled)
+	SELECT s.ord FROM (
+		SELECT id, ord::int AS ord FROM pg_catalog.unnest((SELECT ${settle.ids})) WITH ORDINALITY AS u (id, ord)
+		WHERE id IS NOT NULL ORDER BY id LIMIT (SELECT ${MAX_BATCH})
+	) AS s CROSS JOIN LATERAL (SELECT FROM execution AS x WHERE x.id = s.id AND ${settle.fence} FOR UPDATE) AS held
+), open AS MATERIALIZED (
+	SELECT pg_catalog.array_agg(ord::int ORDER BY ord) AS ords
+	FROM pg_catalog.unnest((SELECT ${settle.ids})) WITH ORDINALITY AS u (id, ord)
+	WHERE id IS NULL OR ord IN (SELECT ord FROM settled)
 ), head AS MATERIALIZED (
-	SELECT size, head, last_at FROM audit_head WHERE log = $1 AND (SELECT pg_catalog.count(*) FROM job) > 0 FOR UPDATE
-), place AS MATERIALIZED (
-	SELECT job.n, job.ord, head.size + job.n - 1 AS seq,
-		greatest($2::timestamptz, head.last_at::timestamptz + interval '1 microsecond')
-			+ (job.n - 1)::double precision * interval '1 microsecond' AS at
-	FROM head CROSS JOIN job
-), line AS MATERIALIZED (
-	SELECT n, ord, seq, at, pg_catalog.to_char(pg_catalog.timezone('UTC', at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at_text
-	FROM place
+	SELECT size, head, last_at FROM audit_head WHERE log = $1 AND (SELECT ords IS NOT NULL FROM open) FOR UPDATE
 ), chain AS (
-	SELECT 0::bigint AS n, NULL::text AS entry, NULL::bytea AS leaf, pg_catalog.decode(head, 'hex') AS hash FROM head
+	SELECT 0 AS n, NULL::int AS ord, size - 1 AS seq, NULL::text AS at, NULL::text AS entry, NULL::bytea AS leaf,
+		pg_catalog.decode(head, 'hex') AS hash,
+		greatest($2::timestamptz, last_at::timestamptz + interval '1 microsecond') AS next_at
+	FROM head
 	UNION ALL
-	SELECT l.n, l.entry, l.leaf, pg_catalog.sha256('\\x736172632d61756469742d76310a'::bytea || l.hash || l.leaf) FROM (
-		SELECT e.n, e.entry, e.hash, pg_catalog.sha256('\\x00'::bytea || pg_catalog.convert_to(e.entry, 'UTF8')) AS leaf FROM (
-			SELECT chain.n + 1 AS n, chain.hash, (
-				SELECT pg_catalog.array_agg(($3::text[])[ord] || at_text || ($4::text[])[ord] ORDER BY n) FROM line
-			)[chain.n + 1] || pg_catalog.encode(chain.hash, 'hex') || (
-				SELECT pg_catalog.array_agg(($5::text[])[ord] || seq::text || ($6::text[])[ord] ORDER BY n) FROM line
-			)[chain.n + 1] AS entry
-			FROM chain WHERE chain.n < (SELECT pg_catalog.count(*) FROM line) OFFSET 0
-		) AS e OFFSET 0
-	) AS l
-), placed AS MATERIALIZED (
-	SELECT line.*, chain.entry, pg_catalog.encode(chain.leaf, 'hex') AS leaf, pg_catalog.encode(chain.hash, 'hex') AS entry_hash
-	FROM line JOIN chain ON chain.n = line.n
-), entry AS (
+	SELECT n, ord, seq, at, entry, leaf,
+		pg_catalog.sha256('\\x736172632d61756469742d76310a'::bytea || prev || leaf), next_at
+	FROM (
+		SELECT *, pg_catalog.sha256('\\x00'::bytea || pg_catalog.convert_to(entry, 'UTF8')) AS leaf FROM (
+			SELECT *, ($3::text[])[ord] || at || ($4::text[])[ord] || pg_catalog.encode(prev, 'hex') || ($5::text[])[ord]
+				|| seq::text || ($6::text[])[ord] AS entry
+			FROM (
+				SELECT n + 1 AS n, (SELECT ords FROM open)[n + 1] AS ord, seq + 1 AS seq, hash AS prev,
+					pg_catalog.to_char(pg_catalog.timezone('UTC', next_at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at,
+					next_at + interval '1 microsecond' AS next_at
+				FROM chain WHERE n < (SELECT pg_catalog.cardinality(ords) FROM open) OFFSET 0
+			) AS placed OFFSET 0
+		) AS written OFFSET 0
+	) AS hashed
+), appended AS (
 	INSERT INTO audit_entry (log, seq, entry, leaf, entry_hash, at, action, ok, actor_id)
-	SELECT $1, seq, entry, leaf, entry_hash, at, ($7::text[])[ord], ($8::boolean[])[ord], ($9::text[])[ord] FROM placed
-	RETURNING seq
+	SELECT $1, seq, entry, pg_catalog.encode(leaf, 'hex'), pg_catalog.encode(hash, 'hex'), at::timestamptz,
+		($7::text[])[ord], ($8::boolean[])[ord], ($9::text[])[ord]
+	FROM chain WHERE n > 0 RETURNING seq
 ), moved AS (
-	UPDATE audit_head SET size = last.seq + 1, head = last.entry_hash, last_at = last.at_text
-	FROM (SELECT seq, entry_hash, at_text FROM placed ORDER BY n DESC LIMIT 1) AS last WHERE log = $1 RETURNING log
+	UPDATE audit_head SET size = last.seq + 1, head = pg_catalog.encode(last.hash, 'hex'), last_at = last.at
+	FROM (SELECT seq, hash, at FROM chain WHERE n > 0 ORDER BY n DESC LIMIT 1) AS last WHERE log = $1 RETURNING log
 ), changed AS (
-	UPDATE execution SET ${SET_EXECUTION}
-	FROM placed JOIN ${settlementRows(SETTLEMENTS)} ON s.ord = placed.ord WHERE execution.id = s.id RETURNING placed.ord
+	UPDATE execution SET ${settle.set}
+	FROM (SELECT ord, seq, ${settle.id} AS settles FROM chain WHERE n > 0 LIMIT (SELECT ${MAX_BATCH})) AS entry
+	WHERE execution.id = entry.settles RETURNING ord
 )
-SELECT placed.ord, placed.seq, placed.entry_hash AS "entryHash", 1 / (
-	(SELECT pg_catalog.count(*) FROM entry) = (SELECT pg_catalog.count(*) FROM job)
-	AND (SELECT pg_catalog.count(*) FROM changed) = (SELECT pg_catalog.count(*) FROM settled)
-	AND (SELECT pg_catalog.count(*) FROM moved) = 1
+SELECT ord, seq, pg_catalog.encode(hash, 'hex') AS "entryHash", 1 / (
+	coalesce((SELECT pg_catalog.cardinality(ords) FROM open), 0) = (SELECT pg_catalog.count(*) FROM appended)
+	AND (SELECT pg_catalog.count(*) FROM settled) = (SELECT pg_catalog.count(*) FROM changed)
+	AND (SELECT ords IS NOT NULL FROM open) = EXISTS (SELECT FROM moved)
 )::int AS whole
-FROM job LEFT JOIN placed ON placed.ord = job.ord`;
+FROM (SELECT) AS one LEFT JOIN chain ON n > 0`;
 
 /**
  * Appends what may be appended, in the order given, behind whatever the log holds by then. The log must have a head.
@@ -85,7 +89,7 @@ export async function appendAll(
 	pending: readonly Pending[],
 ): Promise<(AuditPosition | null)[]> {
 	const text = ([0, 1, 2, 3] as const).map((piece) => pending.map((each) => each.text[piece]));
-	const rows = await query<{ ord: number; seq: number; entryHash: string }>(
+	const rows = await query<{ ord: number; seq: number; entryHash: string } | { ord: null }>(
 		APPEND,
 		[
 			log,
@@ -94,11 +98,11 @@ export async function appendAll(
 			pending.map(({ draft }) => draft.action),
 			pending.map(({ draft }) => draft.ok),
 			pending.map(({ draft }) => (draft.actor.kind === 'system' ? null : draft.actor.id)),
-			...settleParams(pending.flatMap(({ settles }, i) => (settles === null ? [] : [{ ord: i + 1, input: settles }]))),
+			...settleParams(pending.map(({ settles }) => settles)),
 		],
 		'append',
 	);
 	const positions = pending.map((): AuditPosition | null => null);
-	for (const { ord, seq, entryHash } of rows) positions[ord - 1] = { seq, entryHash };
+	for (const row of rows) if (row.ord !== null) positions[row.ord - 1] = { seq: row.seq, entryHash: row.entryHash };
 	return positions;
 }

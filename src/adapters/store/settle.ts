@@ -9,65 +9,45 @@ export function settle(appender: Appender, tenantId: string, input: SettleInput)
 	return appender.settle(tenantId, input);
 }
 
-/** The names and types of what a settlement brings into the statement of an append, in the order of `settleParams`. */
-const COLUMNS = [
-	['ord', 'int'],
-	['id', 'uuid'],
-	['epoch', 'int'],
-	['states', 'text'],
-	['look', 'int'],
-	['state', 'text'],
-	['code', 'text'],
-	['reason', 'text'],
-	['artifact_url', 'text'],
-	['next_in_ms', 'double precision'],
-	['claimed_url', 'text'],
-	['is_attempt', 'boolean'],
-] as const;
+/** What a settlement brings into the statement of an append: one array each, an element for every entry of the batch. */
+const COLUMNS: readonly (readonly [name: string, type: string, of: (input: SettleInput) => unknown])[] = [
+	['id', 'uuid', (input) => input.executionId],
+	['epoch', 'int', (input) => input.epoch],
+	['from', 'text', (input) => input.from.join(',')],
+	['look', 'int', (input) => input.look ?? null],
+	['to', 'text', (input) => input.to],
+	['code', 'text', (input) => input.code],
+	['reason', 'text', (input) => input.reason],
+	['url', 'text', (input) => input.artifactUrl],
+	['claimed', 'text', (input) => input.claimedUrl ?? null],
+	['next', 'double precision', (input) => input.nextCheckInMs],
+	['attempt', 'boolean', (input) => input.isAttemptRow],
+];
 
-/** `ord` = which of the batch's entries records it, from 1. */
-export interface Settlement {
-	readonly ord: number;
-	readonly input: SettleInput;
+/** Null where an entry settles nothing. */
+export function settleParams(inputs: readonly (SettleInput | null)[]): unknown[] {
+	return COLUMNS.map(([, , of]) => inputs.map((input) => (input === null ? null : of(input))));
 }
 
-/** The settlements as rows `s`; `first` numbers the parameters. */
-export function settlementRows(first: number): string {
-	const arrays = COLUMNS.map(([, type], i) => `$${first + i}::${type}[]`);
-	return `unnest(${arrays.join(', ')}) AS s (${COLUMNS.map(([name]) => name).join(', ')})`;
+/** Pieces of the statement, whose parameters of settlements begin at `first`; each is about the entry `ord`. */
+export function settleClauses(first: number) {
+	const array = (name: string): string => {
+		const at = COLUMNS.findIndex(([known]) => known === name);
+		return `$${first + at}::${COLUMNS[at]?.[1]}[]`;
+	};
+	const its = (name: string): string => `(${array(name)})[ord]`;
+	return {
+		ids: array('id'),
+		id: its('id'),
+		/** The execution, if it is still where the settlement moves it from. */
+		fence: `x.epoch = ${its('epoch')} AND x.state = ANY (pg_catalog.string_to_array(${its('from')}, ','))
+			AND (${its('look')} IS NULL OR x.checks = ${its('look')})`,
+		/** `seq` = the entry's. */
+		set: `state = ${its('to')}, code = ${its('code')}, reason = ${its('reason')},
+			artifact_url = coalesce(${its('url')}, artifact_url), claimed_url = coalesce(${its('claimed')}, claimed_url),
+			look_until = NULL, next_check_at = pg_catalog.clock_timestamp() + ${its('next')} * interval '1 millisecond',
+			unknown_since = CASE WHEN ${its('to')} = 'INDETERMINATE' THEN pg_catalog.clock_timestamp() ELSE unknown_since END,
+			settled_at = CASE WHEN ${its('to')} IN ('CONFIRMED', 'REJECTED', 'ABSENT') THEN pg_catalog.now() ELSE settled_at END,
+			audit_seq = CASE WHEN ${its('attempt')} THEN seq ELSE audit_seq END`,
+	};
 }
-
-/** Sorted by execution: batches of several processes lock the rows that they share in one order. */
-export function settleParams(settlements: readonly Settlement[]): unknown[] {
-	const sorted = [...settlements].sort((a, b) => (a.input.executionId < b.input.executionId ? -1 : 1));
-	const rows = sorted.map(({ ord, input }) => [
-		ord,
-		input.executionId,
-		input.epoch,
-		input.from.join(','),
-		input.look ?? null,
-		input.to,
-		input.code,
-		input.reason,
-		input.artifactUrl,
-		input.nextCheckInMs,
-		input.claimedUrl ?? null,
-		input.isAttemptRow,
-	]);
-	return COLUMNS.map((_, column) => rows.map((row) => row[column]));
-}
-
-/** Locks the execution of a settlement `s`, if it is still where the settlement moves it from. */
-export const LOCK_EXECUTION = `SELECT x.id FROM execution AS x
-	WHERE x.id = s.id AND x.epoch = s.epoch AND x.state = ANY (pg_catalog.string_to_array(s.states, ','))
-		AND (s.look IS NULL OR x.checks = s.look)
-	FOR UPDATE`;
-
-/** What a settlement `s` sets; `placed.seq` is its entry's. */
-export const SET_EXECUTION = `state = s.state, code = s.code, reason = s.reason,
-	artifact_url = coalesce(s.artifact_url, execution.artifact_url),
-	claimed_url = coalesce(s.claimed_url, execution.claimed_url), look_until = NULL,
-	next_check_at = pg_catalog.clock_timestamp() + s.next_in_ms * interval '1 millisecond',
-	unknown_since = CASE WHEN s.state = 'INDETERMINATE' THEN pg_catalog.clock_timestamp() ELSE execution.unknown_since END,
-	settled_at = CASE WHEN s.state IN ('CONFIRMED', 'REJECTED', 'ABSENT') THEN pg_catalog.now() ELSE execution.settled_at END,
-	audit_seq = CASE WHEN s.is_attempt THEN placed.seq ELSE execution.audit_seq END`;
