@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
+import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import type { ExecutionState } from '#core/execution/state';
 import { type RefusalCode, refusals } from '#core/refusals';
@@ -175,7 +176,7 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
 			expect(last).toBe(isOpen ? (written ? 'CONFIRMED' : 'ABSENT') : end);
 			await checkEnd(executionId, argsSha, isOpen ? 2 : 1);
 			expect(lying.sent(argsSha)).toBe(sent);
-			const told = answer.text + JSON.stringify(await executionOf(executionId)) + JSON.stringify(test.log);
+			const told = answer.text + JSON.stringify(await executionOf(executionId)) + spelled(test.log);
 			expectWithout(told);
 			return answer;
 		},
@@ -192,7 +193,7 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
 			const stored = await Promise.all(
 				tables.map(async ({ name }) => JSON.stringify(await database.query(`SELECT t::text FROM ${name} t`))),
 			);
-			expectWithout(stored.join('\n') + JSON.stringify(test.log));
+			expectWithout(stored.join('\n') + spelled(test.log));
 		},
 		async close() {
 			channel('undici:client:connected').unsubscribe(connected);
@@ -200,6 +201,11 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
 			await lying.close();
 		},
 	};
+}
+
+/** With what errors say, which JSON leaves out. */
+function spelled(log: TestPortal['log']): string {
+	return JSON.stringify(log, (_, value) => (value instanceof Error ? inspect(value, { depth: 9 }) : value));
 }
 
 /** Neither the credential nor its recognisable part, nor what base64 makes of them. */
