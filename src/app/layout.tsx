@@ -17,6 +17,8 @@ import '#ui/styles/outcome.css';
 import '#ui/styles/table.css';
 import '#ui/styles/chain.css';
 import '#ui/styles/people.css';
+import '#ui/styles/labels.css';
+import '#ui/styles/settling.css';
 import '#ui/styles/responsive.css';
 
 const geist = localFont({

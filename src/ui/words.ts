@@ -5,10 +5,18 @@ export interface Named {
 	readonly tenant?: string;
 	readonly tool?: string;
 	readonly role?: string;
-	/** Seconds until it may be tried again. */
-	readonly left?: number;
+	/** When it may be tried again: “in 12 s”, “at 08:44:12 UTC”; undefined once it may. */
+	readonly ready?: string | undefined;
 	/** What could not be done, when the code itself says little: “The audit log could not be read”. */
 	readonly what?: string;
+}
+
+/** How long a wait is: “12 s”, “3 min 20 s”, “1 h 2 min”. */
+export function waitText(seconds: number): string {
+	if (seconds < 60) return `${seconds} s`;
+	const minutes = Math.floor(seconds / 60);
+	if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+	return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** Code → heading: what happened, in the reader’s words. Copy of product law: a change here is a change of meaning. */
@@ -30,7 +38,14 @@ const headings: { readonly [C in RefusalCode]?: (named: Named) => string } = {
 	already_member: ({ tenant = 'this tenant' }) => `This person is in ${tenant} already`,
 	last_admin: ({ tenant = 'This tenant' }) => `${tenant} would have no ADMIN left`,
 	slug_taken: () => 'Another tenant has this slug',
-	rate_limited: ({ left = 0 }) => (left > 0 ? `Too many requests. Ready again in ${left} s` : 'Ready again'),
+	rate_limited: ({ ready }) => (ready ? `Too many requests. Ready again ${ready}` : 'Ready again'),
+	write_budget_exhausted: ({ ready }) =>
+		ready ? `The write budget is used up. Ready again ${ready}` : 'The write budget has room again',
+	target_not_allowed: ({ tenant = 'This tenant' }) => `Refused: ${tenant} does not write there`,
+	target_changed: () => 'Stopped: somebody changed the labels since you looked',
+	execution_settled: () => 'Settled already',
+	artifact_not_verified: () => 'What stands there does not bear that out',
+	reason_required: () => 'Say why',
 	execution_in_progress: () => 'These bytes are being written right now',
 	execution_unresolved: () => 'Held back: it is not known yet what became of these bytes',
 	upstream_rejected: () => 'GitHub said no. Nothing was written',

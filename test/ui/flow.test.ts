@@ -5,7 +5,7 @@ import { type Proposal, type ProposeAnswer, proposalOf } from '#ui/gateway/propo
 import { resultOfError } from '#ui/gateway/result.ts';
 import { checkValues, submittedOf } from '#ui/gateway/writes.ts';
 
-const values = { owner: ' acme ', repo: 'payments-api', title: 'T', number: '512', body: 'B' };
+const values = { owner: ' acme ', repo: 'payments-api', title: 'T', number: '512', body: 'B', labels: [], label: '' };
 const answer = (argsSha: string, body?: string): ProposeAnswer => ({
 	provider: 'github',
 	tool: 'issue_write',

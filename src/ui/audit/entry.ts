@@ -79,8 +79,10 @@ export function readEntry(text: string): ReadEntry {
 	};
 }
 
+/** A tool by its name, or by name and method where the method makes another write of it. */
 const tools: Readonly<Record<string, string>> = {
 	issue_write: 'Open issue',
+	'issue_write update': 'Set labels',
 	add_issue_comment: 'Comment',
 	merge_pull_request: 'Merge pull request',
 };
@@ -110,7 +112,9 @@ const onOff = (value: unknown) => (value === true ? 'on' : value === false ? 'of
 export function actionWords(entry: ReadEntry): string {
 	const tool = /^mcp\.(tool|reconcile|resolve)\.(?:[a-z0-9-]+\.)?([\w]+)$/.exec(entry.action);
 	if (tool) {
-		const name = tools[tool[2] ?? ''] ?? (tool[2] === 'unknown' ? 'Unknown tool' : (tool[2] ?? ''));
+		const called = tool[2] ?? '';
+		const name =
+			tools[`${called} ${entry.method ?? ''}`] ?? tools[called] ?? (called === 'unknown' ? 'Unknown tool' : called);
 		if (tool[1] === 'reconcile') return `${name}, found out later`;
 		if (tool[1] === 'resolve') return `${name}, settled by a person`;
 		return entry.code === 'replayed' ? `${name}, already done` : name;
@@ -124,11 +128,31 @@ export function actionWords(entry: ReadEntry): string {
 /** An id is told by its end: its first digits are time. */
 const idEnd = (id: unknown) => (typeof id === 'string' ? `…${id.slice(-8)}` : undefined);
 
+const verdicts: Readonly<Record<string, string>> = { CONFIRMED: 'it happened', ABSENT: 'it did not happen' };
+
+const namesOf = (value: unknown): readonly string[] =>
+	Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
+
+/** `+acme/ledger −acme/*`; an empty list narrows nothing, which a difference alone would not say. */
+function targetsChange(before: readonly string[], after: readonly string[]): string {
+	if (after.length === 0) return 'all that the credential reaches';
+	const has = (list: readonly string[], name: string) => list.some((one) => one.toLowerCase() === name.toLowerCase());
+	const changes = [
+		...after.filter((name) => !has(before, name)).map((name) => `+${name}`),
+		...before.filter((name) => !has(after, name)).map((name) => `−${name}`),
+	];
+	if (changes.length === 0) return 'the same again';
+	return changes.length > 4 ? `${changes.slice(0, 4).join(' ')} and ${changes.length - 4} more` : changes.join(' ');
+}
+
 /** What a setting was changed to, beyond what {@link actionWords} says: a fingerprint, a role, scopes. */
 export function changeOf({ action, detail }: ReadEntry): string | undefined {
 	const before = asObject(detail.old);
 	const after = asObject(detail.new);
+	if (action.startsWith('mcp.resolve.')) return verdicts[String(detail.new)];
 	switch (action) {
+		case 'targets.set':
+			return targetsChange(namesOf(detail.old), namesOf(detail.new));
 		case 'credential.set':
 		case 'credential.rewrapped':
 		case 'credential.reencrypted':

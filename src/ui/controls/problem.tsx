@@ -1,26 +1,13 @@
 'use client';
 
 import { IconAlertHexagon, IconClock, IconLock, IconRefresh } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
 import { ProblemError } from '#api/client';
 import { headingOf } from '#ui/words.ts';
 import { Alert } from './alert.tsx';
 import { Button, ButtonLink } from './button.tsx';
 import { CopyButton } from './copy.tsx';
+import { useWait, WaitWords } from './countdown.tsx';
 import { Icon } from './icon.tsx';
-
-/** Seconds left of a Retry-After, counting down to 0. */
-export function useCountdown(seconds: number | undefined): number {
-	const [left, setLeft] = useState(seconds ?? 0);
-	useEffect(() => {
-		setLeft(seconds ?? 0);
-		if (!seconds) return;
-		const until = Date.now() + seconds * 1000;
-		const timer = setInterval(() => setLeft(Math.max(0, Math.ceil((until - Date.now()) / 1000))), 500);
-		return () => clearInterval(timer);
-	}, [seconds]);
-	return left;
-}
 
 /** Code and request id, for whoever helps. */
 export function SmallPrint({ error }: { error: ProblemError }) {
@@ -45,7 +32,7 @@ const signInHere = () => `/sign-in?next=${encodeURIComponent(location.pathname +
 /** An error where the content would be: what happened, what to do, then the small print. */
 export function Problem({ error, what, retry }: { error: unknown; what: string; retry?: (() => void) | undefined }) {
 	const problem = error instanceof ProblemError ? error : undefined;
-	const left = useCountdown(problem?.retryAfter);
+	const wait = useWait(problem?.retryAfter, undefined, problem);
 	if (problem?.code === 'unauthenticated') {
 		return (
 			<Alert icon={IconLock} title="You have been signed out">
@@ -59,15 +46,17 @@ export function Problem({ error, what, retry }: { error: unknown; what: string; 
 		);
 	}
 	const limited = problem?.code === 'rate_limited';
-	const title = problem ? headingOf(problem.code, { what, left }) : what;
+	const title = problem ? <WaitWords wait={wait} words={(ready) => headingOf(problem.code, { what, ready })} /> : what;
 	return (
 		<Alert tone={limited ? 'note' : 'bad'} icon={limited ? IconClock : IconAlertHexagon} title={title} assertive>
 			<p>{problem ? problem.detail : 'The portal did not answer. Nothing was changed.'}</p>
 			<div className="row row--wrap">
 				{retry ? (
-					<Button small blocked={left > 0} onPress={retry}>
+					<Button small blocked={wait.left > 0} onPress={retry}>
 						<Icon of={IconRefresh} size={14} />
-						{left > 0 ? `Try again in ${left} s` : 'Try again'}
+						<span>
+							<WaitWords wait={wait} words={(when) => (when ? `Try again ${when}` : 'Try again')} />
+						</span>
 					</Button>
 				) : null}
 				{problem ? (

@@ -12,6 +12,7 @@ import { useHere, usePrereqs } from '#ui/tenant.tsx';
 import { ApproveBar, MemberBar } from './approve-bar.tsx';
 import { ArtifactView } from './artifact-view.tsx';
 import { JsonView } from './json-view.tsx';
+import { LabelsView } from './labels-view.tsx';
 import { NoticeList } from './notice-list.tsx';
 import { acknowledgedCodes, noticesOf, spansOf } from './notices.ts';
 import { type Proposal, targetText } from './proposal.ts';
@@ -80,7 +81,7 @@ function FourFacts({ proposal }: { proposal: Proposal }) {
 				<dd>
 					{proposal.submitted.nonce ? 'Another one, on purpose' : 'Your own request'}
 					<small>
-						{proposal.submitted.nonce ? 'The same text was written before' : 'A reason comes with others’ proposals'}
+						{proposal.submitted.nonce ? 'The same was written before' : 'A reason comes with others’ proposals'}
 					</small>
 				</dd>
 			</div>
@@ -118,6 +119,14 @@ function ExactArguments({ proposal, spans }: { proposal: Proposal; spans: Parame
 				<Disclosed name="argsSha" short={shortHash(answer.argsSha, 12)} whole={answer.argsSha} />
 				{answer.marker ? (
 					<Disclosed name="Marker" short={`sarc-mcp:${answer.argsSha.slice(0, 12)}…`} whole={answer.marker} />
+				) : (
+					<>
+						<dt>Marker</dt>
+						<dd className="small sub">None: this write carries no text, so nothing is added to it</dd>
+					</>
+				)}
+				{answer.beforeSha ? (
+					<Disclosed name="beforeSha" short={shortHash(answer.beforeSha, 12)} whole={answer.beforeSha} />
 				) : null}
 				{submitted.nonce ? (
 					<>
@@ -132,7 +141,8 @@ function ExactArguments({ proposal, spans }: { proposal: Proposal; spans: Parame
 					One audit row, whatever the end:{' '}
 					<b className="med">{role === 'ADMIN' ? `${me.user.name} (ADMIN)` : 'the ADMIN who approves'}</b>,{' '}
 					<span className="mono">{`mcp.tool.${submitted.provider}.${submitted.tool}`}</span>, the argsSha, the time, yes
-					or no, and the link. <b className="med">Not recorded:</b> title, body or any other argument; the credential.
+					or no, and the link. <b className="med">Not recorded:</b>{' '}
+					{submitted.kind === 'labels' ? 'the labels' : 'title, body'} or any other argument; the credential.
 				</p>
 			</div>
 		</div>
@@ -146,6 +156,8 @@ const readingMs = 1_000;
 export function DecisionSheet(props: {
 	proposal: Proposal;
 	onApprove: (acknowledged: string[]) => void;
+	/** For a set of labels: these too, previewed again. */
+	onKeep: (labels: readonly string[]) => void;
 	onDiscard: () => void;
 }) {
 	const { proposal } = props;
@@ -192,9 +204,18 @@ export function DecisionSheet(props: {
 				<WithTarget sentence={proposal.answer.preview.summary} target={target} />
 			</SheetHead>
 			<FourFacts proposal={proposal} />
-			<NoticeList notices={notices} ticked={mayApprove ? ticked : undefined} onTick={toggle} />
+			<NoticeList
+				labels={proposal.submitted.kind === 'labels'}
+				notices={notices}
+				ticked={mayApprove ? ticked : undefined}
+				onTick={toggle}
+			/>
 			<div className="sheet__body">
-				<ArtifactView proposal={proposal} notices={notices} />
+				{proposal.submitted.kind === 'labels' ? (
+					<LabelsView proposal={proposal} notices={notices} onKeep={props.onKeep} />
+				) : (
+					<ArtifactView proposal={proposal} notices={notices} />
+				)}
 				<ExactArguments proposal={proposal} spans={(field) => spansOf(notices, field)} />
 			</div>
 			{mayApprove ? (

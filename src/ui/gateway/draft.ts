@@ -1,4 +1,4 @@
-import { emptyValues, type WriteKind, type WriteValues } from './writes.ts';
+import { emptyValues, type WriteKind, type WriteValues, writeKinds } from './writes.ts';
 
 export interface Draft {
 	readonly kind: WriteKind;
@@ -14,18 +14,21 @@ export function readDraft(tenant: string, userId: string): Draft | undefined {
 		if (typeof kept !== 'object' || kept === null) return undefined;
 		const { kind, values } = kept as { kind?: unknown; values?: unknown };
 		if (typeof values !== 'object' || values === null) return undefined;
-		const text = (name: keyof WriteValues) => {
+		const text = (name: Exclude<keyof WriteValues, 'labels'>) => {
 			const value = (values as Record<string, unknown>)[name];
 			return typeof value === 'string' ? value : emptyValues[name];
 		};
+		const { labels } = values as { labels?: unknown };
 		return {
-			kind: kind === 'comment' ? 'comment' : 'issue',
+			kind: writeKinds.find((one) => one === kind) ?? 'issue',
 			values: {
 				owner: text('owner'),
 				repo: text('repo'),
 				title: text('title'),
 				number: text('number'),
 				body: text('body'),
+				labels: Array.isArray(labels) ? labels.filter((name) => typeof name === 'string') : [],
+				label: text('label'),
 			},
 		};
 	} catch {

@@ -8,6 +8,7 @@ import { useHere } from '#ui/tenant.tsx';
 import { useExecutionOf } from './executions.ts';
 import { OutcomeFrame } from './outcome-frame.tsx';
 import { type Proposal, targetText } from './proposal.ts';
+import type { WriteKind } from './writes.ts';
 
 function Step({ state, name, children }: { state: 'done' | 'now' | 'next'; name: string; children: ReactNode }) {
 	const icon = state === 'done' ? IconCircleCheck : state === 'now' ? IconLoader2 : IconCircleDashed;
@@ -21,6 +22,12 @@ function Step({ state, name, children }: { state: 'done' | 'now' | 'next'; name:
 		</li>
 	);
 }
+
+const doing: Readonly<Record<WriteKind, string>> = {
+	issue: 'Opening an issue in',
+	comment: 'Commenting on',
+	labels: 'Setting the labels of',
+};
 
 /** While the request is under way. A step is only called done when the portal has shown that it is. */
 export function Executing({ proposal }: { proposal: Proposal }) {
@@ -37,9 +44,9 @@ export function Executing({ proposal }: { proposal: Proposal }) {
 			focusKey="executing"
 			sentence={
 				<>
-					{proposal.submitted.kind === 'issue' ? 'Opening an issue in ' : 'Commenting on '}
-					<span className="mono">{targetText(preview.target)}</span> as <span className="mono">{preview.as.login}</span>
-					. You can leave this page: it finishes and is recorded either way.
+					{doing[proposal.submitted.kind]} <span className="mono">{targetText(preview.target)}</span> as{' '}
+					<span className="mono">{preview.as.login}</span>. You can leave this page: it finishes and is recorded either
+					way.
 				</>
 			}
 			middle={

@@ -6,14 +6,21 @@ import type { AnswerOf } from '#api/contract/routes';
 
 export type Execution = AnswerOf<'GET /api/mcp/executions/:id'>;
 
+/** Begins the key of every list of executions, so that one invalidation reaches them all. */
 export const executionsKey = (tenant: string) => ['executions', tenant] as const;
 
-export const useExecutions = (tenant: string) =>
+/** @param state only those in it; absent: all. */
+export const useExecutions = (tenant: string, state?: Execution['state']) =>
 	useInfiniteQuery({
-		queryKey: executionsKey(tenant),
+		queryKey: [...executionsKey(tenant), 'list', state ?? 'all'],
 		queryFn: ({ pageParam, signal }) =>
 			call('GET /api/mcp/executions', {
-				query: { tenant, limit: 10, ...(pageParam === '' ? {} : { cursor: pageParam }) },
+				query: {
+					tenant,
+					limit: 10,
+					...(state === undefined ? {} : { state }),
+					...(pageParam === '' ? {} : { cursor: pageParam }),
+				},
 				signal,
 			}),
 		initialPageParam: '',
@@ -21,6 +28,21 @@ export const useExecutions = (tenant: string) =>
 		refetchInterval: 15_000,
 	});
 
+/** What waits for a person: the first hundred, and whether there are more. */
+export const useNeedsPerson = (tenant: string) =>
+	useQuery({
+		queryKey: [...executionsKey(tenant), 'needs-person'],
+		queryFn: async ({ signal }) => {
+			const page = await call('GET /api/mcp/executions', {
+				query: { tenant, state: 'NEEDS_HUMAN', limit: 100 },
+				signal,
+			});
+			return { waiting: page.executions, more: page.next !== null };
+		},
+		refetchInterval: 30_000,
+	});
+
+/** No look and no answer changes it any more by itself; NEEDS_HUMAN a person can. */
 export const isSettled = (execution: Execution) =>
 	execution.state === 'CONFIRMED' ||
 	execution.state === 'REJECTED' ||

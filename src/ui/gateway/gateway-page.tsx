@@ -5,8 +5,10 @@ import Link from 'next/link';
 import { Alert } from '#ui/controls/alert.tsx';
 import { useHere, usePrereqs } from '#ui/tenant.tsx';
 import { headingOf } from '#ui/words.ts';
+import { NeedsPerson } from './needs-person.tsx';
 import { Prerequisites } from './prereq-strip.tsx';
 import { RecentExecutions } from './recent-executions.tsx';
+import { Settling } from './settling.tsx';
 import { Workbench } from './workbench.tsx';
 
 function ReadOnly() {
@@ -58,8 +60,11 @@ export function GatewayPage() {
 			</div>
 			<Prerequisites />
 			<ReadOnly />
-			{role === 'AUDITOR' ? null : <Workbench />}
-			<RecentExecutions />
+			<Settling>
+				{role === 'AUDITOR' ? null : <Workbench />}
+				<NeedsPerson />
+				<RecentExecutions />
+			</Settling>
 		</div>
 	);
 }

@@ -25,8 +25,10 @@ function JsonString({ value, spans }: { value: string; spans: readonly Span[] })
 	);
 }
 
-function value(json: unknown, indent: string, spans: readonly Span[]): ReactNode {
-	if (typeof json === 'string') return <JsonString value={json} spans={spans} />;
+type SpansOf = (field: string) => readonly Span[];
+
+function value(json: unknown, indent: string, field: string, spansOf: SpansOf): ReactNode {
+	if (typeof json === 'string') return <JsonString value={json} spans={spansOf(field)} />;
 	if (Array.isArray(json)) {
 		if (json.length === 0) return '[]';
 		return (
@@ -36,7 +38,7 @@ function value(json: unknown, indent: string, spans: readonly Span[]): ReactNode
 					// biome-ignore lint/suspicious/noArrayIndexKey: a frozen document
 					<span key={index}>
 						{`${indent}  `}
-						{value(item, `${indent}  `, [])}
+						{value(item, `${indent}  `, `${field}.${index}`, spansOf)}
 						{index < json.length - 1 ? ',\n' : '\n'}
 					</span>
 				))}
@@ -48,7 +50,7 @@ function value(json: unknown, indent: string, spans: readonly Span[]): ReactNode
 	return <span className="cn">{String(json)}</span>;
 }
 
-function JsonObject(props: { json: object; indent: string; spansOf: (field: string) => readonly Span[] }) {
+function JsonObject(props: { json: object; indent: string; spansOf: SpansOf }) {
 	const entries = Object.entries(props.json);
 	if (entries.length === 0) return '{}';
 	const inner = `${props.indent}  `;
@@ -62,7 +64,7 @@ function JsonObject(props: { json: object; indent: string; spansOf: (field: stri
 						<JsonString value={key} spans={[]} />
 					</span>
 					{': '}
-					{value(item, inner, props.spansOf(key))}
+					{value(item, inner, key, props.spansOf)}
 					{index < entries.length - 1 ? ',\n' : '\n'}
 				</span>
 			))}
@@ -72,7 +74,7 @@ function JsonObject(props: { json: object; indent: string; spansOf: (field: stri
 }
 
 /** JSON as it is sent, coloured, in the order of its keys; what cannot be seen is drawn as U+XXXX. */
-export function JsonView(props: { json: object; label: string; spansOf: (field: string) => readonly Span[] }) {
+export function JsonView(props: { json: object; label: string; spansOf: SpansOf }) {
 	return (
 		<ScrollBox className="code" label={props.label}>
 			<JsonObject json={props.json} indent="" spansOf={props.spansOf} />

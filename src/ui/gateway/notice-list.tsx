@@ -6,6 +6,8 @@ import type { Notice } from './notices.ts';
 /** What a reader could miss. What holds has a tick; none is said in one line. */
 export function NoticeList(props: {
 	notices: readonly Notice[];
+	/** Names, not texts: there is less that could be unusual. */
+	labels: boolean;
 	/** Absent where nothing can be approved: then there is nothing to tick. */
 	ticked: ReadonlySet<number> | undefined;
 	onTick: (n: number) => void;
@@ -15,8 +17,9 @@ export function NoticeList(props: {
 		return (
 			<p className="none">
 				<Icon of={IconCircleCheck} />
-				Nothing unusual: no mentions, closing keywords, outside links, invisible or look-alike characters, or very long
-				text.
+				{props.labels
+					? 'Nothing unusual: no invisible or look-alike characters, and no hidden change of text direction.'
+					: 'Nothing unusual: no mentions, closing keywords, outside links, invisible or look-alike characters, or very long text.'}
 			</p>
 		);
 	}

@@ -14,16 +14,22 @@ export interface Notice {
 	readonly spans: readonly Span[];
 }
 
+/** `labels.0` is the first label as it was typed. */
+const placeOf = (field: string) => {
+	const label = /^labels\.(\d+)$/.exec(field);
+	return label ? `label ${Number(label[1]) + 1}` : `the ${field}`;
+};
+
 function titleOf(code: Warning['code'], field: string): string {
 	switch (code) {
 		case 'bidi_control':
-			return `Hidden change of text direction in the ${field}`;
+			return `Hidden change of text direction in ${placeOf(field)}`;
 		case 'invisible_character':
-			return `Invisible character in the ${field}`;
+			return `Invisible character in ${placeOf(field)}`;
 		case 'mixed_script':
-			return `Look-alike letters in the ${field}`;
+			return `Look-alike letters in ${placeOf(field)}`;
 		case 'hidden_comment':
-			return `Hidden comment in the ${field}`;
+			return `Hidden comment in ${placeOf(field)}`;
 		case 'mention':
 			return 'Notifies people';
 		case 'closing_keyword':

@@ -8,10 +8,10 @@ import { useHere } from '#ui/tenant.tsx';
 import { ArtifactLink, artifactName } from './artifact-link.tsx';
 import { useWatchedExecution } from './executions.ts';
 import { OutcomeFrame } from './outcome-frame.tsx';
-import { type Proposal, targetText } from './proposal.ts';
+import { type Proposal, type ProposeAnswer, targetText } from './proposal.ts';
 import { Recorded, RowLink } from './recorded.tsx';
 import type { ExecuteAnswer } from './result.ts';
-import { nounOf } from './writes.ts';
+import { nounOf, type WriteKind } from './writes.ts';
 
 /** What proves the write, for whoever keeps files: hashes and links, no title and no body. */
 function download(answer: ExecuteAnswer) {
@@ -32,9 +32,25 @@ function whereOf(proposal: Proposal, url: string) {
 	return targetText({ owner, repo, ...(number === undefined ? {} : { number: Number(number) }) });
 }
 
+const done: Readonly<Record<WriteKind, string>> = {
+	issue: 'Issue opened:',
+	comment: 'Comment written:',
+	labels: 'Labels set:',
+};
+
+function LabelsSent({ preview }: { preview: ProposeAnswer['preview'] }) {
+	const { after = [], added = [], removed = [] } = preview;
+	return (
+		<p className="dim small">
+			{after.length === 1 ? '1 label' : `${after.length} labels`}: {added.length} added, {removed.length} removed
+		</p>
+	);
+}
+
 export function Done(props: { proposal: Proposal; answer: ExecuteAnswer; at: string; onAgain: () => void }) {
 	const { proposal, answer } = props;
-	const noun = nounOf(proposal.submitted.kind);
+	const { kind } = proposal.submitted;
+	const noun = nounOf(kind);
 	const login = proposal.answer.preview.as.login;
 	return (
 		<OutcomeFrame
@@ -43,8 +59,7 @@ export function Done(props: { proposal: Proposal; answer: ExecuteAnswer; at: str
 			focusKey="done"
 			heading={
 				<>
-					{noun === 'issue' ? 'Issue opened: ' : 'Comment written: '}
-					<span className="mono">{whereOf(proposal, answer.artifact.url)}</span>
+					{done[kind]} <span className="mono">{whereOf(proposal, answer.artifact.url)}</span>
 				</>
 			}
 			sentence={
@@ -56,7 +71,10 @@ export function Done(props: { proposal: Proposal; answer: ExecuteAnswer; at: str
 							by <span className="mono">{login}</span>
 						</>
 					) : null}
-					. GitHub returned the {noun}, and it is in the repository you approved.
+					.{' '}
+					{kind === 'labels'
+						? 'The set was read back afterwards, and it is the one that you approved.'
+						: `GitHub returned the ${noun}, and it is in the repository you approved.`}
 				</>
 			}
 			action={
@@ -68,6 +86,7 @@ export function Done(props: { proposal: Proposal; answer: ExecuteAnswer; at: str
 				<>
 					<p>One {noun}, once</p>
 					{proposal.title ? <p className="dim small">{head(proposal.title)}</p> : null}
+					{kind === 'labels' ? <LabelsSent preview={proposal.answer.preview} /> : null}
 				</>
 			}
 			recorded={<Recorded seq={answer.auditSeq} word="ok" argsSha={answer.argsSha} executionId={answer.executionId} />}
@@ -95,7 +114,8 @@ export function Replayed(props: {
 	const { proposal, answer } = props;
 	const { tenant } = useHere();
 	const { data: first } = useWatchedExecution(tenant, answer.executionId);
-	const noun = nounOf(proposal.submitted.kind);
+	const { kind } = proposal.submitted;
+	const noun = nounOf(kind);
 	return (
 		<OutcomeFrame
 			tone="stop"
@@ -113,7 +133,10 @@ export function Replayed(props: {
 					) : (
 						' before'
 					)}
-					. The same {noun} answers for both.
+					.{' '}
+					{kind === 'labels'
+						? 'If somebody has changed the labels since, set them again.'
+						: `The same ${noun} answers for both.`}
 				</>
 			}
 			action={
@@ -134,10 +157,12 @@ export function Replayed(props: {
 			}
 			can={
 				<>
-					<p className="small sub">Need a second {noun} with the same text?</p>
+					<p className="small sub">
+						{kind === 'labels' ? 'Need this set once more?' : `Need a second ${noun} with the same text?`}
+					</p>
 					<div className="row row--wrap row--above">
 						<Button small onPress={props.onAnother}>
-							Create another
+							{kind === 'labels' ? 'Set them again' : 'Create another'}
 						</Button>
 						<Button small look="quiet" onPress={props.onBack}>
 							Back to the form

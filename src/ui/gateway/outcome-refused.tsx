@@ -4,7 +4,8 @@ import { IconCircleX } from '@tabler/icons-react';
 import type { ProblemError } from '#api/client';
 import { Button } from '#ui/controls/button.tsx';
 import { CopyButton } from '#ui/controls/copy.tsx';
-import { SmallPrint, useCountdown } from '#ui/controls/problem.tsx';
+import { useWait, WaitWords } from '#ui/controls/countdown.tsx';
+import { SmallPrint } from '#ui/controls/problem.tsx';
 import { useHere } from '#ui/tenant.tsx';
 import { useWatchedExecution } from './executions.ts';
 import { FixWords } from './fix-words.tsx';
@@ -33,6 +34,13 @@ function BothHashes({ approved, error }: { approved: string; error: ProblemError
 	);
 }
 
+/** Nothing was sent and nothing about the approval is wrong: the same bytes may be approved again, later. */
+const approvableAgain: ReadonlySet<string> = new Set([
+	'rate_limited',
+	'write_budget_exhausted',
+	'provider_unreachable',
+]);
+
 /** A definite no, from the gate or from GitHub: what was not done, why, and the fix. */
 export function Refused(props: {
 	proposal: Proposal;
@@ -43,18 +51,23 @@ export function Refused(props: {
 }) {
 	const { proposal, error } = props;
 	const { tenant, role } = useHere();
-	const left = useCountdown(error.retryAfter);
+	const wait = useWait(error.retryAfter, 'You can approve again now.', error);
 	const where = targetText(proposal.answer.preview.target);
 	// A refusal that made an execution names it; its row is asked for, and is absent when there was none.
 	const { data: execution } = useWatchedExecution(tenant, text(error.extra.executionId));
 	const rejected = error.code === 'upstream_rejected';
-	const again = error.code === 'rate_limited' || error.code === 'provider_unreachable';
+	const again = approvableAgain.has(error.code);
 	return (
 		<OutcomeFrame
 			tone={toneOf(error.code)}
 			icon={rejected ? IconCircleX : iconOf(error.code)}
 			focusKey={`refused-${error.requestId}`}
-			heading={refusalHeading(error, { tenant, role, left, tool: proposal.submitted.tool })}
+			heading={
+				<WaitWords
+					wait={wait}
+					words={(ready) => refusalHeading(error, { tenant, role, ready, tool: proposal.submitted.tool })}
+				/>
+			}
 			sentence={error.detail}
 			middle={
 				error.code === 'args_sha_mismatch' ? (
@@ -99,11 +112,13 @@ export function Refused(props: {
 					<FixWords fix={fixOf(error, where)} />
 					<div className="row row--wrap row--above">
 						{again ? (
-							<Button small blocked={left > 0} onPress={props.onRetry}>
-								{left > 0 ? `Approve & execute in ${left} s` : 'Approve & execute'}
+							<Button small blocked={wait.left > 0} onPress={props.onRetry}>
+								<span>
+									<WaitWords wait={wait} words={(when) => (when ? `Approve & execute ${when}` : 'Approve & execute')} />
+								</span>
 							</Button>
 						) : (
-							<Button small onPress={props.onPreview}>
+							<Button small look={error.code === 'target_changed' ? 'primary' : 'plain'} onPress={props.onPreview}>
 								Preview again
 							</Button>
 						)}

@@ -6,10 +6,12 @@ import { Moment } from '#ui/controls/time.tsx';
 import { ArtifactLink, artifactName } from './artifact-link.tsx';
 import type { Execution } from './executions.ts';
 import { RejectedAdvice } from './fix-words.tsx';
+import { absenceOf, isLabels } from './looks.ts';
 import { OutcomeFrame } from './outcome-frame.tsx';
 import { targetText } from './proposal.ts';
 import { Recorded } from './recorded.tsx';
 import type { WatchCode } from './result.ts';
+import { SettleButton } from './settling.tsx';
 
 /** How it came to be known. `lookedFor`: the answer to the portal was lost, and the portal looked for what was written. */
 function confirmedWords(code: WatchCode, lookedFor: boolean): string {
@@ -20,6 +22,15 @@ function confirmedWords(code: WatchCode, lookedFor: boolean): string {
 		? 'The other request, which was under way, has finished. Yours sent nothing.'
 		: 'GitHub answered the portal; only the portal’s answer to this page was lost.';
 }
+
+const absences = {
+	not_sent: { heading: 'Not written: nothing was sent', sent: 'Nothing' },
+	proved: {
+		heading: 'Not written: looked twice, the last time 15 minutes after the sending',
+		sent: 'One request, which left nothing behind',
+	},
+	person: { heading: 'Not written: a person has settled it', sent: 'One request' },
+} as const;
 
 /** How a watched execution ended. */
 export function Settled(props: {
@@ -54,6 +65,7 @@ export function Settled(props: {
 			{back}
 		</div>
 	);
+	const absence = absenceOf(execution);
 	switch (execution.state) {
 		case 'CONFIRMED':
 			return (
@@ -109,9 +121,15 @@ export function Settled(props: {
 					heading="Was this written? The portal cannot tell"
 					sentence={
 						<>
-							{execution.reason ? `${execution.reason} ` : ''}It was sent to {where} at <Moment at={execution.when} />.
-							Look there, and where GitHub may have moved it, for{' '}
-							<span className="mono">ref sarc-mcp:{execution.argsSha.slice(0, 16)}</span>.
+							{execution.reason ? `${execution.reason} ` : ''}It was sent to {where} at <Moment at={execution.when} />.{' '}
+							{isLabels(execution) ? (
+								'Look at the labels there, and at their history.'
+							) : (
+								<>
+									Look there, and where GitHub may have moved it, for{' '}
+									<span className="mono">ref sarc-mcp:{execution.argsSha.slice(0, 16)}</span>.
+								</>
+							)}
 						</>
 					}
 					sent={<p>One request</p>}
@@ -119,11 +137,12 @@ export function Settled(props: {
 					can={
 						<>
 							<p className="small sub">
-								The portal holds these bytes back, so there can be no duplicate. A person looks in the repository:{' '}
-								<a href="/errors/execution_unresolved">what this means and what to do</a>.
+								The portal holds these bytes back, so there can be no duplicate. A person looks in the repository, and
+								an ADMIN settles it: <a href="/errors/execution_unresolved">what this means and what to do</a>.
 							</p>
 							<div className="row row--wrap row--above">
-								<Button small onPress={props.onBack}>
+								<SettleButton execution={execution} />
+								<Button small look="quiet" onPress={props.onBack}>
 									Back to the form
 								</Button>
 							</div>
@@ -137,9 +156,9 @@ export function Settled(props: {
 					tone="stop"
 					icon={IconCircleDashed}
 					focusKey="settled"
-					heading="Not written: nothing was sent"
+					heading={absences[absence].heading}
 					sentence={`${execution.reason ?? 'It ended before anything was sent.'} These bytes may be approved again.`}
-					sent={<p>Nothing</p>}
+					sent={<p>{absences[absence].sent}</p>}
 					recorded={recorded('not written')}
 					can={previewOrBack}
 				/>

@@ -10,6 +10,7 @@ import { Moment } from '#ui/controls/time.tsx';
 import { useHere } from '#ui/tenant.tsx';
 import { executionsKey, isSettled, useExecutionOf, useWatchedExecution } from './executions.ts';
 import { OutcomeFrame } from './outcome-frame.tsx';
+import { HeldBack } from './outcome-held-back.tsx';
 import { Settled } from './outcome-settled.tsx';
 import { Recorded } from './recorded.tsx';
 import type { WatchCode } from './result.ts';
@@ -51,6 +52,9 @@ export function Watch(props: {
 		if (state === 'ABSENT') say('Not written. It may be approved again.');
 		if (state === 'NEEDS_HUMAN') say('The portal cannot tell whether it was written. A person decides.');
 	}, [state, say]);
+	if (execution !== undefined && execution.argsSha !== props.argsSha) {
+		return <HeldBack execution={execution} onPreview={props.onPreview} onBack={props.onBack} />;
+	}
 	if (ended) {
 		return (
 			<Settled

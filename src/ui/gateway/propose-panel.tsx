@@ -1,8 +1,9 @@
 'use client';
 
-import { useEffect, useRef } from 'react';
+import { useEffect, useId, useRef } from 'react';
 import { ProblemError } from '#api/client';
 import { Button } from '#ui/controls/button.tsx';
+import { useWait, WaitWords } from '#ui/controls/countdown.tsx';
 import { Keys } from '#ui/controls/keys.tsx';
 import { Problem } from '#ui/controls/problem.tsx';
 import { Refusal } from './refusal.tsx';
@@ -10,7 +11,14 @@ import { SheetHead, WithTarget } from './sheet-head.tsx';
 import { numberOf, tagOf, type WriteKind, type WriteValues } from './writes.ts';
 
 function headingOf(kind: WriteKind, where: string, number: string) {
-	return kind === 'issue' ? `Open a new issue in ${where}` : `Comment on ${where}#${number}`;
+	switch (kind) {
+		case 'issue':
+			return `Open a new issue in ${where}`;
+		case 'comment':
+			return `Comment on ${where}#${number}`;
+		case 'labels':
+			return `Set the labels of ${where}#${number}`;
+	}
 }
 
 /** Between the form and the preview: says what would be asked, and that a preview writes nothing. */
@@ -25,6 +33,9 @@ export function ProposePanel(props: {
 	const where = `${props.values.owner.trim()}/${props.values.repo.trim()}`;
 	const sentence = headingOf(props.kind, where, numberOf(props.values));
 	const target = props.kind === 'issue' ? where : `${where}#${numberOf(props.values)}`;
+	const refused = props.problem instanceof ProblemError ? props.problem : undefined;
+	const wait = useWait(refused?.retryAfter, 'You can preview now.', refused);
+	const why = useId();
 	const note = useRef<HTMLDivElement>(null);
 	useEffect(() => {
 		if (props.problem) note.current?.querySelector('h2')?.focus();
@@ -36,21 +47,32 @@ export function ProposePanel(props: {
 			</SheetHead>
 			{props.problem ? (
 				<div className="sheet__note" ref={note}>
-					{props.problem instanceof ProblemError && props.problem.code !== 'unauthenticated' ? (
-						<Refusal error={props.problem} where={target} />
+					{refused && refused.code !== 'unauthenticated' ? (
+						<Refusal error={refused} where={target} wait={wait} />
 					) : (
 						<Problem error={props.problem} what="The preview could not be made" />
 					)}
 				</div>
 			) : null}
 			<div className="bar">
-				<p className="grow">
-					{props.busy ? 'Asking for the preview…' : 'See the exact bytes first. A preview writes nothing, anywhere.'}
+				<p className="grow" id={why}>
+					{wait.left > 0 ? (
+						<WaitWords wait={wait} words={(when) => (when ? `Possible again ${when}.` : '')} />
+					) : props.busy ? (
+						'Asking for the preview…'
+					) : (
+						'See the exact bytes first. A preview writes nothing, anywhere.'
+					)}
 				</p>
 				<Button look="quiet" onPress={props.onDiscard}>
 					Discard <Keys keys={['Esc']} />
 				</Button>
-				<Button look="primary" blocked={props.busy} onPress={props.onPreview}>
+				<Button
+					look={wait.left > 0 ? 'plain' : 'primary'}
+					blocked={props.busy || wait.left > 0}
+					describedBy={wait.left > 0 ? why : undefined}
+					onPress={props.onPreview}
+				>
 					Preview action <Keys keys={['mod', '↵']} />
 				</Button>
 			</div>

@@ -6,21 +6,26 @@ import { Button } from '#ui/controls/button.tsx';
 import { Hash } from '#ui/controls/hash.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
 import { Problem } from '#ui/controls/problem.tsx';
+import { Segmented } from '#ui/controls/segmented.tsx';
 import { StateBadge } from '#ui/controls/state-badge.tsx';
 import { clockText, Moment, Relative, useNow, useZone } from '#ui/controls/time.tsx';
 import { useHere } from '#ui/tenant.tsx';
 import { ArtifactLink, artifactName } from './artifact-link.tsx';
 import { type Execution, useExecutions } from './executions.ts';
+import { absenceOf, isLabels } from './looks.ts';
 import { targetText } from './proposal.ts';
 import { RowLink } from './recorded.tsx';
+import { SettleButton } from './settling.tsx';
+import { useStateFilter } from './state-filter.ts';
 import { Timeline } from './timeline.tsx';
 
-const whatOf = (execution: Execution) =>
-	execution.tool === 'issue_write' && execution.method === 'create'
-		? 'Open issue'
-		: execution.tool === 'add_issue_comment'
-			? 'Comment'
-			: execution.tool;
+const whatOf = (execution: Execution) => {
+	if (execution.tool === 'issue_write' && execution.method === 'create') return 'Open issue';
+	if (isLabels(execution)) return 'Set labels';
+	return execution.tool === 'add_issue_comment' ? 'Comment' : execution.tool;
+};
+
+const absences = { not_sent: 'Nothing was sent', proved: 'Proved: not there', person: 'Settled by a person' } as const;
 
 function ResultCell({ execution }: { execution: Execution }) {
 	const now = useNow();
@@ -36,6 +41,8 @@ function ResultCell({ execution }: { execution: Execution }) {
 			</>
 		);
 	}
+	if (execution.state === 'NEEDS_HUMAN') return <SettleButton execution={execution} />;
+	if (execution.state === 'ABSENT' && execution.code === null) return absences[absenceOf(execution)];
 	return execution.code ? <span className="mono small">{execution.code}</span> : <span className="dim">none yet</span>;
 }
 
@@ -105,6 +112,7 @@ function Row({ execution, open, onToggle }: { execution: Execution; open: boolea
 				<td data-l="Approved by">{execution.who}</td>
 				<td data-l="State">
 					<StateBadge state={execution.state} />
+					{execution.state === 'NEEDS_HUMAN' && execution.reason ? <small>{execution.reason}</small> : null}
 				</td>
 				<td data-l="Result">
 					<ResultCell execution={execution} />
@@ -124,16 +132,28 @@ function Row({ execution, open, onToggle }: { execution: Execution; open: boolea
 	);
 }
 
+const filters = [
+	{ value: 'all', label: 'All' },
+	{ value: 'NEEDS_HUMAN', label: 'Needs a person' },
+] as const;
+
 /** What was approved here, newest first, for everyone of the tenant. */
 export function RecentExecutions() {
 	const { tenant } = useHere();
-	const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useExecutions(tenant);
+	const [state, setState] = useStateFilter();
+	const filter = state === 'all' ? undefined : state;
+	const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useExecutions(tenant, filter);
 	const [open, setOpen] = useState<string>();
 	const executions = data?.pages.flatMap((page) => page.executions) ?? [];
 	return (
 		<section className="card" aria-labelledby="recent" id="executions">
 			<div className="card__head">
-				<h2 id="recent">Recent executions</h2>
+				<h2 id="recent" tabIndex={-1}>
+					Recent executions
+				</h2>
+				<span className="push">
+					<Segmented label="Which executions" value={state} options={filters} onChange={setState} />
+				</span>
 			</div>
 			{error && !data ? (
 				<div className="card__body">
@@ -146,8 +166,12 @@ export function RecentExecutions() {
 			) : executions.length === 0 ? (
 				<div className="empty">
 					<Icon of={IconSend} size={28} />
-					<h3>Nothing has been written yet</h3>
-					<p>Approved writes appear here with their state and link.</p>
+					<h3>{filter ? 'Nothing needs a person' : 'Nothing has been written yet'}</h3>
+					<p>
+						{filter
+							? 'What the portal cannot settle by itself appears here.'
+							: 'Approved writes appear here with their state and link.'}
+					</p>
 				</div>
 			) : (
 				<table className="tbl">

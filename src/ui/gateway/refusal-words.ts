@@ -10,6 +10,7 @@ export interface Fix {
 }
 
 const killSwitch = { path: 'settings/kill-switch', label: 'See all switches' };
+const targets = { path: 'settings/targets', label: 'Open Targets' };
 const integrations = { path: 'settings/integrations', label: 'Open Integrations' };
 
 const fixes: { readonly [C in RefusalCode]?: Fix } = {
@@ -18,6 +19,13 @@ const fixes: { readonly [C in RefusalCode]?: Fix } = {
 	role_required: { words: 'Show an ADMIN what you previewed: nothing is stored here that they could open.' },
 	tool_not_allowed: {
 		words: 'The list is part of the program; nobody can switch this on here. Propose an issue that asks for it.',
+	},
+	target_not_allowed: {
+		words: 'An ADMIN can add the repository to the targets of this tenant. Your text is kept.',
+		...targets,
+	},
+	target_changed: {
+		words: 'Preview again: you see the labels as they are now, and what your set would change. Your set is kept.',
 	},
 	credential_missing: { words: 'An ADMIN sets one under Integrations.', ...integrations },
 	credential_unreadable: { words: 'Replace the credential under Integrations.', ...integrations },
@@ -32,7 +40,11 @@ const fixes: { readonly [C in RefusalCode]?: Fix } = {
 	reserved_marker: { words: 'Take “sarc-mcp:” and “via SARC MCP Gateway” out of the text.' },
 	footer_hidden: { words: 'Close the comment, code fence or HTML element that stays open in the text.' },
 	invalid_args: { words: 'Change what is named above, then preview again.' },
-	rate_limited: { words: 'Wait, then approve again. Your approval was not used.' },
+	rate_limited: { words: 'Wait, then try again. Your approval was not used.' },
+	write_budget_exhausted: {
+		words:
+			'Wait, then approve again: your approval was not used. The portal keeps below what GitHub allows the account that writes; everything that writes with it shares this.',
+	},
 	execution_in_progress: { words: 'Wait. It ends by itself and is recorded.' },
 	execution_unresolved: { words: 'Nothing needed. The portal holds these bytes back until it knows.' },
 };
@@ -75,6 +87,8 @@ export function toneOf(code: string): 'stop' | 'bad' | 'note' {
 		case 'database_unavailable':
 			return 'bad';
 		case 'rate_limited':
+		case 'write_budget_exhausted':
+		case 'target_changed':
 		case 'provider_unreachable':
 			return 'note';
 		default:

@@ -1,18 +1,17 @@
 'use client';
 
-import { IconCircleDashed, IconSearch, IconSend } from '@tabler/icons-react';
+import { IconCircleDashed, IconSearch, IconSend, IconUserExclamation } from '@tabler/icons-react';
 import { Icon } from '#ui/controls/icon.tsx';
 import { clockText, Relative, useNow, useZone } from '#ui/controls/time.tsx';
 import type { Execution } from './executions.ts';
-
-const lookWords = (checks: number) =>
-	checks === 0 ? 'Not looked yet' : `Not found yet, ${checks === 1 ? '1 look' : `${checks} looks`} so far`;
+import { isLabels, looksWords, lookWords } from './looks.ts';
 
 /** What happened and what comes next. Not found is not yet “not written”. */
 export function Timeline({ execution, argsSha }: { execution: Execution; argsSha: string }) {
 	const now = useNow();
 	const [zone] = useZone();
 	const next = execution.nextCheckAt;
+	const labels = isLabels(execution);
 	return (
 		<ol className="tl" aria-label="What happened and what comes next">
 			<li>
@@ -24,9 +23,19 @@ export function Timeline({ execution, argsSha }: { execution: Execution; argsSha
 				<span className="tl__when">since then</span>
 				<Icon of={IconSearch} />
 				<span>
-					No answer. Looking for the ref <span className="mono">sarc-mcp:{argsSha.slice(0, 16)}</span>
+					No answer.{' '}
+					{labels ? (
+						'Reading the labels that stand on the issue'
+					) : (
+						<>
+							Looking for the ref <span className="mono break">sarc-mcp:{argsSha.slice(0, 16)}</span>
+						</>
+					)}
 					<small>
-						{lookWords(execution.checks)}. GitHub’s lists can lag by minutes: not found is not yet “not written”
+						{lookWords(execution.checks)}.{' '}
+						{labels
+							? 'Another set is not yet “not written”: somebody may have changed it since'
+							: 'GitHub’s lists can lag by minutes: not found is not yet “not written”'}
 					</small>
 				</span>
 			</li>
@@ -42,12 +51,20 @@ export function Timeline({ execution, argsSha }: { execution: Execution; argsSha
 				<span className="sub">
 					Next look{next ? <> at {clockText(next, now, zone)}</> : null}. Found: <b className="med">Confirmed</b>, with
 					the link
+					<small>Looks come {looksWords}</small>
 				</span>
 			</li>
 			<li>
-				<span className="tl__when">in the end</span>
-				<Icon of={IconCircleDashed} />
-				<span className="sub">If it is never found, it stays unknown: look in the repository yourself</span>
+				<span className="tl__when">after 15 min</span>
+				<Icon of={IconUserExclamation} />
+				<span className="sub">
+					{labels ? null : (
+						<>
+							Proved absent: <b className="med">Not written</b>, and it may be approved again.{' '}
+						</>
+					)}
+					No proof either way: <b className="med">Needs a person</b>
+				</span>
 			</li>
 		</ol>
 	);

@@ -44,8 +44,14 @@ export function useWriteFlow(onRefusedPreview: (problem: unknown) => boolean) {
 		move({ type: 'approve', acknowledged });
 		say('Writing to GitHub.');
 		const { kind: _, ...bytes } = proposal.submitted;
-		const { argsSha } = proposal.answer;
-		const body = { ...bytes, argsSha, ...(acknowledged.length > 0 ? { acknowledged: [...acknowledged] } : {}) };
+		// A write that replaces a state is approved upon the state that was shown: what stands there is told by its hash.
+		const { argsSha, beforeSha } = proposal.answer;
+		const body = {
+			...bytes,
+			argsSha,
+			...(beforeSha === undefined ? {} : { beforeSha }),
+			...(acknowledged.length > 0 ? { acknowledged: [...acknowledged] } : {}),
+		};
 		const result = await call('POST /api/mcp/execute', { query: { tenant }, body }).then(
 			(answer) => ({ kind: 'answer' as const, answer, at: new Date().toISOString() }),
 			resultOfError,

@@ -12,7 +12,15 @@ import { Outcome } from './outcome.tsx';
 import { ProposePanel } from './propose-panel.tsx';
 import { useWriteFlow } from './use-write-flow.ts';
 import { WriteForm } from './write-form.tsx';
-import { checkValues, emptyValues, errorsByField, submittedOf, type WriteKind, type WriteValues } from './writes.ts';
+import {
+	checkValues,
+	emptyValues,
+	errorsByField,
+	labelsOf,
+	submittedOf,
+	type WriteKind,
+	type WriteValues,
+} from './writes.ts';
 
 const isEnter = (event: KeyboardEvent) =>
 	event.key === 'Enter' && (event.metaKey || event.ctrlKey) && !event.shiftKey && !event.repeat;
@@ -36,7 +44,7 @@ export function Workbench() {
 		setWrong((times) => times + 1);
 	};
 	const flow = useWriteFlow((problem) => {
-		const errors = problem instanceof ProblemError ? errorsByField(problem.errors) : {};
+		const errors = problem instanceof ProblemError ? errorsByField(problem.errors, labelsOf(form.values)) : {};
 		const beside = Object.keys(errors).length > 0;
 		if (beside) showErrors(errors);
 		return beside;
@@ -81,6 +89,12 @@ export function Workbench() {
 	};
 	const preview = () => {
 		if (checked()) flow.preview(submittedOf(kind, form.values));
+	};
+	/** The set that was proposed and these too: put into the form as well, since that is what is approved then. */
+	const keep = (labels: readonly string[]) => {
+		const next = { ...form.values, labels: [...labelsOf(form.values), ...labels], label: '' };
+		form.setValues(next);
+		flow.preview(submittedOf(kind, next));
 	};
 	const discard = () => {
 		flow.close();
@@ -144,6 +158,7 @@ export function Workbench() {
 					key={stage.proposal.at}
 					proposal={stage.proposal}
 					onApprove={(acknowledged) => flow.approve(stage.proposal, acknowledged)}
+					onKeep={keep}
 					onDiscard={discard}
 				/>
 			) : null}

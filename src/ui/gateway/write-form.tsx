@@ -8,14 +8,23 @@ import { Field } from '#ui/controls/field.tsx';
 import { Keys } from '#ui/controls/keys.tsx';
 import { Segmented } from '#ui/controls/segmented.tsx';
 import { grouped } from '#ui/words.ts';
-import { bodyLimit, codePoints, tagOf, titleLimit, type WriteKind, type WriteValues } from './writes.ts';
+import { LabelsField } from './labels-field.tsx';
+import { TargetsHint } from './targets-hint.tsx';
+import { bodyLimit, codePoints, labelsOf, tagOf, titleLimit, type WriteKind, type WriteValues } from './writes.ts';
 
 export type WriteFormState = UseFormReturnType<WriteValues>;
 
 const kinds = [
 	{ value: 'issue', label: 'Issue' },
 	{ value: 'comment', label: 'Comment' },
+	{ value: 'labels', label: 'Labels' },
 ] as const;
+
+const headings: Readonly<Record<WriteKind, string>> = {
+	issue: 'Create an issue',
+	comment: 'Comment on an issue',
+	labels: 'Set the labels of an issue',
+};
 
 const counted = (text: string, limit: number) => `${grouped(codePoints(text))} of ${grouped(limit)}`;
 
@@ -52,8 +61,9 @@ export function WriteForm(props: {
 	const { form, kind } = props;
 	const [clearing, setClearing] = useState(false);
 	const { values, errors } = form;
-	const heading = kind === 'issue' ? 'Create an issue' : 'Comment on an issue';
-	const text = (name: keyof WriteValues) => ({
+	const heading = headings[kind];
+	const written = values.body !== '' || values.title !== '' || labelsOf(values).length > 0;
+	const text = (name: Exclude<keyof WriteValues, 'labels'>) => ({
 		value: values[name],
 		name,
 		onChange: (event: { currentTarget: { value: string } }) => form.setFieldValue(name, event.currentTarget.value),
@@ -83,7 +93,7 @@ export function WriteForm(props: {
 					<Field label="Repository" error={errors.repo}>
 						{(ids) => <input className="in mono" autoComplete="off" spellCheck={false} {...text('repo')} {...ids} />}
 					</Field>
-					{kind === 'comment' ? (
+					{kind !== 'issue' ? (
 						<Field label="Issue number" error={errors.number}>
 							{(ids) => (
 								<input className="in mono" inputMode="numeric" autoComplete="off" {...text('number')} {...ids} />
@@ -91,19 +101,23 @@ export function WriteForm(props: {
 						</Field>
 					) : null}
 				</div>
+				<TargetsHint owner={values.owner.trim()} repo={values.repo.trim()} />
+				{kind === 'labels' ? <LabelsField form={form} /> : null}
 				{kind === 'issue' ? (
 					<Field label="Title" error={errors.title} count={counted(values.title, titleLimit)}>
 						{(ids) => <input className="in" autoComplete="off" {...text('title')} {...ids} />}
 					</Field>
 				) : null}
-				<Field
-					label="Body, in Markdown"
-					error={errors.body}
-					count={counted(values.body, bodyLimit)}
-					help="A footer naming the approver, and a hidden marker, are added when it is written."
-				>
-					{(ids) => <textarea className="in mono" rows={8} {...text('body')} {...ids} />}
-				</Field>
+				{kind === 'labels' ? null : (
+					<Field
+						label="Body, in Markdown"
+						error={errors.body}
+						count={counted(values.body, bodyLimit)}
+						help="A footer naming the approver, and a hidden marker, are added when it is written."
+					>
+						{(ids) => <textarea className="in mono" rows={8} {...text('body')} {...ids} />}
+					</Field>
+				)}
 			</div>
 			<div className="card__foot">
 				<Button
@@ -121,10 +135,7 @@ export function WriteForm(props: {
 					</span>
 				) : (
 					<>
-						<Button
-							look="quiet"
-							onPress={() => (values.body !== '' || values.title !== '' ? setClearing(true) : props.onClear())}
-						>
+						<Button look="quiet" onPress={() => (written ? setClearing(true) : props.onClear())}>
 							Clear
 						</Button>
 						<span className="tiny dim hide-s">Nothing is sent until you approve</span>

@@ -8,6 +8,7 @@ import {
 	IconPlugConnected,
 	IconPower,
 	IconSend,
+	IconTarget,
 	IconUsers,
 	type Icon as TablerIcon,
 } from '@tabler/icons-react';
@@ -16,6 +17,7 @@ import type { ReactNode } from 'react';
 import { Icon } from '#ui/controls/icon.tsx';
 import { Moment } from '#ui/controls/time.tsx';
 import { CredentialBadge } from '#ui/integrations/credential-badge.tsx';
+import { useTargets } from '#ui/targets/targets.ts';
 import { useFlags, useHere, usePrereqs } from '#ui/tenant.tsx';
 
 function Tile(props: { path: string; icon: TablerIcon; title: string; text: string; foot: ReactNode }) {
@@ -43,9 +45,10 @@ const OnOff = ({ on }: { on: boolean }) => (
 
 /** The way to every setting, each with its present state. */
 export function SettingsPage() {
-	const { tenant, name } = useHere();
+	const { tenant, name, role } = useHere();
 	const { data: prereqs } = usePrereqs(tenant);
 	const { data: flags } = useFlags(tenant);
+	const { data: targets } = useTargets(tenant, role !== 'MEMBER');
 	const met = prereqs
 		? [prereqs.gateway.ok, prereqs.agentDispatch.ok, prereqs.credential.ok].filter(Boolean).length
 		: 0;
@@ -87,6 +90,23 @@ export function SettingsPage() {
 							</>
 						) : prereqs ? (
 							<span className="state state--note">No credential yet</span>
+						) : null
+					}
+				/>
+				<Tile
+					path="settings/targets"
+					icon={IconTarget}
+					title="Targets"
+					text="The repositories that writes may go to. An empty list narrows nothing."
+					foot={
+						targets ? (
+							<span>
+								{targets.allow.length === 0
+									? 'Everything that the credential reaches'
+									: targets.allow.length === 1
+										? '1 target'
+										: `${targets.allow.length} targets`}
+							</span>
 						) : null
 					}
 				/>

@@ -41,6 +41,7 @@ const names: Readonly<Record<string, string>> = {
 	'settings/kill-switch': 'Kill-switch',
 	'settings/api-tokens': 'API tokens',
 	'settings/members': 'Members',
+	'settings/targets': 'Targets',
 };
 
 /** The trail to a page under /t/<tenant>: its parents that are pages, then itself. */

@@ -3,6 +3,7 @@
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useRef, useState } from 'react';
+import { leave } from '#ui/controls/unsaved.tsx';
 import { singleKey, useKeyDown } from '#ui/controls/use-key-down.ts';
 import { useHere } from '#ui/tenant.tsx';
 import { navigationOf } from './navigation.ts';
@@ -30,7 +31,7 @@ export function Shortcuts() {
 		const { work, admin } = navigationOf(role);
 		if (path && [...work, ...admin].some((item) => item.path === path)) {
 			event.preventDefault();
-			router.push(`/t/${tenant}/${path}`);
+			leave(() => router.push(`/t/${tenant}/${path}`));
 		}
 	});
 	return listed ? <KeysDialog onClose={() => setListed(false)} /> : null;

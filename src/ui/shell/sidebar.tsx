@@ -1,8 +1,10 @@
 'use client';
 
-import { IconCircleCheck, IconPower } from '@tabler/icons-react';
+import { IconCircleCheck, IconPower, IconUserExclamation } from '@tabler/icons-react';
 import Link from 'next/link';
 import { Icon } from '#ui/controls/icon.tsx';
+import { useNeedsPerson } from '#ui/gateway/executions.ts';
+import { needsPath, needsWords } from '#ui/gateway/needs-person.tsx';
 import { type Prereqs, useHere, usePrereqs } from '#ui/tenant.tsx';
 import { type NavItem, navigationOf } from './navigation.ts';
 import { TenantSwitch } from './tenant-switch.tsx';
@@ -71,6 +73,22 @@ function Gate() {
 	);
 }
 
+/** What waits for a person, on every page: nobody looks for what they do not know of. */
+function Waiting({ onGo }: { onGo?: (() => void) | undefined }) {
+	const { tenant } = useHere();
+	const { data } = useNeedsPerson(tenant);
+	if (data === undefined || data.waiting.length === 0) return null;
+	return (
+		<Link className="gate gate--waits" href={needsPath(tenant)} prefetch={false} {...(onGo ? { onClick: onGo } : {})}>
+			<Icon of={IconUserExclamation} />
+			<span>
+				<b>{needsWords(data.waiting.length, data.more)}</b>
+				Nobody knows yet what became of {data.waiting.length === 1 ? 'it' : 'them'}
+			</span>
+		</Link>
+	);
+}
+
 /** The same in the sidebar and in the drawer. */
 export function SidebarContent({ current, onGo }: { current: string; onGo?: () => void }) {
 	const { role } = useHere();
@@ -81,6 +99,7 @@ export function SidebarContent({ current, onGo }: { current: string; onGo?: () =
 			<Section title="Work" items={work} current={current} onGo={onGo} />
 			<Section title="Admin" items={admin} current={current} onGo={onGo} />
 			<div className="side__foot">
+				<Waiting onGo={onGo} />
 				<Gate />
 				<UserMenu />
 			</div>

@@ -5,9 +5,9 @@ import { IconArrowRight } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { call } from '#api/client';
 import { Button } from '#ui/controls/button.tsx';
+import { useWait, WaitWords } from '#ui/controls/countdown.tsx';
 import { Field } from '#ui/controls/field.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
-import { useCountdown } from '#ui/controls/problem.tsx';
 import { JoinedNote, useJoined } from '#ui/join/joined-note.tsx';
 import { useSandbox } from '#ui/providers.tsx';
 import { Brand } from '#ui/shell/brand.tsx';
@@ -43,12 +43,12 @@ async function signIn(email: string, password: string): Promise<Failure | undefi
 	}
 }
 
-function wordsOf(failure: Failure, left: number): string | undefined {
+function wordsOf(failure: Failure, when: string | undefined): string | undefined {
 	switch (failure.kind) {
 		case 'wrong':
 			return 'E-mail or password is not right.';
 		case 'limited':
-			return left > 0 ? `Too many tries. Ready again in ${left} s.` : undefined;
+			return when && `Too many tries. Ready again ${when}.`;
 		case 'offline':
 			return 'The portal did not answer. Check the connection and try again.';
 		case 'broken':
@@ -94,9 +94,10 @@ export function SignIn({ next }: { next: string | undefined }) {
 	const password = useRef<HTMLInputElement>(null);
 	const [busy, setBusy] = useState(false);
 	const [failure, setFailure] = useState<Failure>();
-	const left = useCountdown(failure?.kind === 'limited' ? failure.seconds : undefined);
+	const wait = useWait(failure?.kind === 'limited' ? failure.seconds : undefined, undefined, failure);
 	const form = useForm({ initialValues: { email: '', password: '' } });
-	const error = failure ? wordsOf(failure, left) : undefined;
+	const over = failure?.kind === 'limited' && wait.left === 0;
+	const error = failure && !over ? <WaitWords wait={wait} words={(when) => wordsOf(failure, when)} /> : undefined;
 	const joined = useJoined();
 	// biome-ignore lint/correctness/useExhaustiveDependencies: the form is not what decides when
 	useEffect(() => {
@@ -104,7 +105,7 @@ export function SignIn({ next }: { next: string | undefined }) {
 	}, [joined]);
 
 	const submit = form.onSubmit(async (values) => {
-		if (busy || left > 0) return;
+		if (busy || wait.left > 0) return;
 		setBusy(true);
 		const failed = await signIn(values.email.trim(), values.password);
 		if (failed) {
@@ -167,8 +168,14 @@ export function SignIn({ next }: { next: string | undefined }) {
 							/>
 						)}
 					</Field>
-					<Button type="submit" look="primary" blocked={busy || left > 0}>
-						{busy ? 'Signing in…' : left > 0 ? `Sign in, in ${left} s` : 'Sign in'}
+					<Button type="submit" look="primary" blocked={busy || wait.left > 0}>
+						{busy ? (
+							'Signing in…'
+						) : (
+							<span>
+								<WaitWords wait={wait} words={(when) => (when ? `Sign in, ${when}` : 'Sign in')} />
+							</span>
+						)}
 					</Button>
 					<p className="vh" role="status">
 						{error}
