@@ -23,9 +23,10 @@ export interface Looker {
  * Looks for what was possibly written (docs/exactly-once.md). Any number of processes may: each look is claimed under a
  * lease by the database's clock, and its number fences what it records.
  * @param options.random at least 0, less than 1; spreads looks that would come together.
+ * @param options.lookMs what one look may take.
  */
-export function createLooker(deps: Deps, options: { random: () => number; atOnce?: number }): Looker {
-	const atOnce = options.atOnce ?? AT_ONCE;
+export function createLooker(deps: Deps, options: { random: () => number; atOnce?: number; lookMs?: number }): Looker {
+	const { random, atOnce = AT_ONCE, lookMs = LOOK_MS } = options;
 	const running = new Set<Promise<void>>();
 	const stopping = new AbortController();
 
@@ -35,7 +36,8 @@ export function createLooker(deps: Deps, options: { random: () => number; atOnce
 			const execution = await deps.store.claimLook(LEASE_MS);
 			if (execution === null) return;
 			start();
-			await byItself(deps, execution, () => look(deps, execution, options.random(), stopping.signal));
+			const ends = { stopping: stopping.signal, tooLong: AbortSignal.timeout(lookMs) };
+			await byItself(deps, execution, () => look(deps, execution, random(), ends));
 		}
 	}
 
@@ -67,10 +69,14 @@ export function createLooker(deps: Deps, options: { random: () => number; atOnce
  * One look, from its claim to what it records. Crash: the lease runs out and the same look begins again under another
  * number. Paused for longer than the lease: another one has begun, and what this one records falls at its fence.
  */
-async function look(deps: Deps, execution: Execution, random: number, stopping: AbortSignal): Promise<void> {
+async function look(
+	deps: Deps,
+	execution: Execution,
+	random: number,
+	{ stopping, tooLong }: { stopping: AbortSignal; tooLong: AbortSignal },
+): Promise<void> {
 	const ageMs = ageOf(execution);
 	const { cleanLooks } = execution;
-	const tooLong = AbortSignal.timeout(LOOK_MS);
 	const evidence = await unlessAborted(
 		evidenceFor(deps, execution, { search: ageMs >= SEARCH_FROM_MS }),
 		AbortSignal.any([stopping, tooLong]),

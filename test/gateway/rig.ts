@@ -112,6 +112,7 @@ export interface Row {
 	readonly reason?: string;
 	readonly actor: { kind: string };
 	readonly artifact?: { url: string };
+	readonly detail?: Record<string, unknown>;
 }
 
 /** Every row of the tenant's log, oldest first, after the chain has been re-derived from its bytes. */
