@@ -30,6 +30,14 @@ const matrix: Record<RouteKey, Expected> = {
 	'GET /api/mcp/prereqs': { may: 'AMU', scopes: read },
 	'GET /api/mcp/executions': { may: 'AMU', scopes: read },
 	'GET /api/mcp/executions/:id': { may: 'AMU', scopes: read, path: `/api/mcp/executions/${id}` },
+	'POST /api/mcp/executions/:id/resolve': {
+		may: 'A',
+		scopes: [],
+		path: `/api/mcp/executions/${id}/resolve`,
+		body: { happened: false, reason: 'x' },
+	},
+	'GET /api/targets': { may: 'AU', scopes: read },
+	'PUT /api/targets': { may: 'A', scopes: [], body: { allow: [] } },
 	'GET /api/flags': { may: 'AMU', scopes: read },
 	'PUT /api/flags/:flag': {
 		may: 'A',
