@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { argsSha } from '#core/proposal/args-sha';
 import type { RefusalCode } from '#core/refusals';
+import type { WriteBudget } from '#gateway/ports';
 import { sha256 } from '#src/compose';
+import { passTime } from '#test/support/pass-time';
 import { type Answer, type Client, issue, proposed, startPortal, type TestPortal } from '#test/support/portal';
 import { addPerson, demoTenant, type Row, raw, withRows, withUpstream } from './fixture.ts';
 import { codeOf, expectProblem } from './problem-shape.ts';
@@ -62,10 +64,21 @@ async function leaveUnresolved(sha: string): Promise<void> {
 	);
 }
 
-/** Runs `work` with check 12, and from `n` down also 7 and 6, failing. */
+/** Runs `work` with check 13, and from `n` down also 12, 7 and 6, failing. */
 async function inWorld<T>(n: number, work: () => Promise<T>): Promise<T> {
-	const { database } = test.portal;
+	const { database, gateway } = test.portal;
+	const budgeted = gateway as { writeBudget: WriteBudget };
+	const real = budgeted.writeBudget;
 	const set = async (off: boolean) => {
+		budgeted.writeBudget = off ? { perMinute: 1, perHour: null } : real;
+		await database.query('DELETE FROM write_slot');
+		if (off) {
+			await database.query(
+				`INSERT INTO write_slot (account, seconds, slot, free_at)
+				SELECT provider || ':' || login, 60, 1, clock_timestamp() + interval '30 seconds' FROM credential`,
+			);
+		}
+		if (n > 12) return;
 		await database.query('UPDATE credential SET provider = $2 WHERE tenant_id = $1', [
 			tenantId,
 			off ? 'gone' : 'github',
@@ -78,7 +91,7 @@ async function inWorld<T>(n: number, work: () => Promise<T>): Promise<T> {
 	};
 	await set(true);
 	try {
-		return await withUpstream(test, { configured: () => false }, work);
+		return await withUpstream(test, n > 12 ? {} : { configured: () => false }, work);
 	} finally {
 		await set(false);
 	}
@@ -97,7 +110,7 @@ function requestFailing(n: number): { tool: string; args: Record<string, unknown
 	const args = issue(`check ${n}, ${randomUUID()}`);
 	if (n <= 9) args.labels = ['bug'];
 	if (n <= 8) args.method = 'update';
-	const request = { tool: 'issue_write', args };
+	const request = { tool: n <= 8 ? 'label_write' : 'issue_write', args };
 	return { ...request, argsSha: n <= 10 ? '0'.repeat(64) : shaOf(request), ...(n <= 4 ? { extra: true } : {}) };
 }
 
@@ -115,6 +128,7 @@ describe('of the checks that fail, the first in the order of contracts §3 answe
 		[10, 'args_sha_mismatch'],
 		[11, 'execution_unresolved'],
 		[12, 'provider_not_configured'],
+		[13, 'write_budget_exhausted'],
 	];
 
 	it.each(order)('[one-row] check %i and all later ones fail: %s', async (n, code) => {
@@ -135,7 +149,7 @@ describe('of the checks that fail, the first in the order of contracts §3 answe
 		const [row] = rows;
 		if (row === undefined) return;
 		expect(row).toMatchObject({
-			action: 'mcp.tool.github.issue_write',
+			action: `mcp.tool.github.${request.tool}`,
 			ok: false,
 			code,
 			requestId: answer.body.requestId,
@@ -176,16 +190,21 @@ describe('of the checks that fail, the first in the order of contracts §3 answe
 		]);
 	});
 
-	it('within check 9: schema, then reserved text, then holding warnings; only then the argsSha', async () => {
+	it('within check 9: schema, then reserved text, a hidden footer, the tenant’s targets, holding warnings; only then the argsSha', async () => {
 		const hidden = 'paid to ace\u200b';
 		const send = async (args: Record<string, unknown>) => {
 			const body = { provider: 'github', tool: 'issue_write', args, argsSha: '0'.repeat(64) };
 			return codeOf(await admin.post(EXECUTE, body));
 		};
-		expect(await send({ ...issue(`sarc-mcp:x ${hidden}`), labels: [] })).toBe('invalid_args');
-		expect(await send(issue(`sarc-mcp:x ${hidden}`))).toBe('reserved_marker');
-		expect(await send(issue(hidden))).toBe('warning_unacknowledged');
+		const elsewhere = (title: string, body: string) => ({ ...issue(title, body), repo: 'ledger' });
+		expect((await admin.put('/api/targets?tenant=demo', { allow: ['acme/payments-api'] })).status).toBe(200);
+		expect(await send({ ...elsewhere(`sarc-mcp:x ${hidden}`, '<details>'), labels: [] })).toBe('invalid_args');
+		expect(await send(elsewhere(`sarc-mcp:x ${hidden}`, '<details>'))).toBe('reserved_marker');
+		expect(await send(elsewhere(hidden, '<details>'))).toBe('footer_hidden');
+		expect(await send(elsewhere(hidden, 'x'))).toBe('target_not_allowed');
+		expect(await send(issue(hidden, 'x'))).toBe('warning_unacknowledged');
 		expect(await send(issue('paid to ace'))).toBe('args_sha_mismatch');
+		expect((await admin.put('/api/targets?tenant=demo', { allow: [] })).status).toBe(200);
 	});
 
 	it('within check 12: configured, then the pinned definition, then the credential', async () => {
@@ -239,7 +258,13 @@ describe('[one-row] what the row of a refused attempt names', () => {
 		['a registered tool with args that are a list', full({ args: ['create'] }), 'invalid_request', known],
 		['a registered tool with an unknown key', full({ [canary]: canary }), 'invalid_request', known],
 		['its method, too', full({ args: { method: 'create' }, nonce: null }), 'invalid_request', known, 'create'],
-		['a registered method that is not safe', full({ args: { method: 'update' } }), 'tool_not_allowed', known, 'update'],
+		[
+			'a registered method that is not safe',
+			full({ tool: 'label_write', args: { method: 'update' } }),
+			'tool_not_allowed',
+			'mcp.tool.github.label_write',
+			'update',
+		],
 		['no unregistered method', full({ args: { method: canary } }), 'tool_not_allowed', known],
 		['no method of an object’s own', full({ args: { method: 'constructor' } }), 'tool_not_allowed', known],
 		['no method that is no text', full({ args: { method: ['create'] } }), 'tool_not_allowed', known],
@@ -299,20 +324,22 @@ describe('the rate limit', () => {
 	it('says truthfully when it opens again, and leaves no row', async () => {
 		await addPerson(test, 'uma@demo.local', 'ADMIN');
 		const uma = await test.as('uma@demo.local');
-		vi.useFakeTimers({ toFake: ['Date'] });
-		const began = Date.now();
+		// The window is the database's; what a process remembers of it runs by a clock that nobody sets.
+		vi.useFakeTimers({ toFake: ['performance'], now: Date.now() });
+		const pass = async (ms: number) => {
+			vi.advanceTimersByTime(ms);
+			await passTime(test.portal.database.query, ms);
+		};
 		const first = await exhaust(uma);
 		const seconds = Number(first.headers.get('retry-after'));
 		expect(seconds).toBeGreaterThanOrEqual(1);
 		expect(seconds).toBeLessThanOrEqual(60);
-		const [early, rows] = await withRows(test, tenantId, async () => {
-			vi.setSystemTime(began + (seconds - 1) * 1000 - 100);
-			return uma.post(EXECUTE, {});
-		});
+		await pass((seconds - 10) * 1_000);
+		const [early, rows] = await withRows(test, tenantId, () => uma.post(EXECUTE, {}));
 		expectProblem(early, 'rate_limited');
 		expect(rows).toEqual([]);
 		expect(early.body.detail).toContain(`${early.headers.get('retry-after')} s`);
-		vi.setSystemTime(began + (seconds - 1) * 1000 - 100 + Number(early.headers.get('retry-after')) * 1000);
+		await pass(Number(early.headers.get('retry-after')) * 1_000);
 		expect((await uma.get('/api/flags?tenant=demo')).status).toBe(200);
 	});
 

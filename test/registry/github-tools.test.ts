@@ -43,13 +43,13 @@ test.each(recorded.map((tool) => [tool.name, tool] as const))(
 	},
 );
 
-test('exactly two writes are safe: opening an issue and commenting', () => {
+test('exactly three writes are safe: opening an issue, commenting, and setting labels', () => {
 	const safe = recorded.flatMap((tool) =>
 		(methodsOf(tool) ?? [undefined])
 			.filter((method) => classify(github, tool.name, method === undefined ? {} : { method }) === 'safe')
 			.map((method) => `${tool.name} ${method ?? ''}`.trim()),
 	);
-	expect(safe).toEqual(['add_issue_comment', 'issue_write create']);
+	expect(safe).toEqual(['add_issue_comment', 'issue_write create', 'issue_write update']);
 	expect(github.writes.map((write) => `${write.tool} ${write.method ?? ''}`.trim()).sort()).toEqual(safe);
 });
 

@@ -18,11 +18,20 @@ const comment = (more: JsonObject = {}): JsonObject => ({
 	body: 'Seen again.',
 	...more,
 });
+const labelling = (more: JsonObject = {}): JsonObject => ({
+	method: 'update',
+	owner: 'acme',
+	repo: 'payments-api',
+	issue_number: 7,
+	labels: ['bug'],
+	...more,
+});
 const without = (args: JsonObject, key: string): JsonObject =>
 	Object.fromEntries(Object.entries(args).filter(([name]) => name !== key));
 
 const guard = (tool: string, args: JsonValue, provider = 'github') => guardWrite({ provider, tool, args });
 const guardIssue = (more: JsonObject) => guard('issue_write', issue(more));
+const guardLabels = (more: JsonObject) => guard('issue_write', labelling(more));
 const guardComment = (more: JsonObject) => guard('add_issue_comment', comment(more));
 
 function refusal(result: ReturnType<typeof guard>) {
@@ -46,6 +55,30 @@ describe('what is allowed', () => {
 		expect(result.value.summary(comment())).toBe('Comment on acme/payments-api#7');
 		expect(result.value.target(comment())).toEqual({ owner: 'acme', repo: 'payments-api', number: 7 });
 		expect(result.value.creates).toBe('comment');
+	});
+
+	test('labels name their issue, carry no text, and are sent as they are', () => {
+		const result = guardLabels({});
+		if (!result.ok) throw new Error(result.error.detail);
+		expect(result.value.summary(labelling())).toBe('Set the labels of acme/payments-api#7');
+		expect(result.value.target(labelling())).toEqual({ owner: 'acme', repo: 'payments-api', number: 7 });
+		expect(result.value).toMatchObject({ creates: 'labels', bodyField: null, method: 'update' });
+	});
+
+	test.each<[string, string[]]>([
+		['what GitHub allows in a name', ['good first issue', 'a,b', 'P1 / urgent: “now”', ':bug:', '🐛 bug', 'C++', 'ß']],
+		['emoji that are joined or varied', ['👩\u200d💻 pairing', '❤\ufe0f', '1\ufe0f\u20e3', '👍🏽']],
+		['a flag of tags', ['🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}']],
+		[
+			'names in other scripts, with what their spelling needs',
+			['می\u200cخواهم', 'क्\u200dष', 'ошибка', '不具合', 'באג'],
+		],
+		['a mark of the reading order, which is held as a warning', ['bug\u200f']],
+		['50 characters', ['x'.repeat(50)]],
+		['50 characters of two units each', ['😀'.repeat(50)]],
+		['100 labels', Array.from({ length: 100 }, (_, n) => `l${n}`)],
+	])('labels: %s', (_, labels) => {
+		expect(guardLabels({ labels })).toMatchObject({ ok: true });
 	});
 
 	test('the args are only looked at: frozen ones pass, and a default is never filled in', () => {
@@ -98,7 +131,7 @@ describe('403 tool_not_allowed', () => {
 	});
 
 	test('the tool is judged before its arguments', () => {
-		expect(refusal(guard('issue_write', { method: 'update', nonsense: true })).code).toBe('tool_not_allowed');
+		expect(refusal(guard('label_write', { method: 'update', nonsense: true })).code).toBe('tool_not_allowed');
 		expect(refusals.tool_not_allowed.status).toBe(403);
 	});
 });
@@ -140,6 +173,65 @@ describe('422 invalid_args', () => {
 		['an argument whose name is text', { 'x y <b>': 1 }, 'args'],
 	])('an issue with %s', (_, more, path) => {
 		expect(refusal(guardIssue(more))).toMatchObject({ code: 'invalid_args', paths: [path] });
+	});
+
+	test.each<[string, JsonValue, string]>([
+		['no list', 'bug', 'args.labels'],
+		['null', null, 'args.labels'],
+		['101 of them', Array.from({ length: 101 }, (_, n) => `l${n}`), 'args.labels'],
+		['one that is a number', ['bug', 7], 'args.labels.1'],
+		['one that is null', [null], 'args.labels.0'],
+		['one that is a label of the API', [{ name: 'bug' }], 'args.labels.0'],
+		['an empty name', ['bug', ''], 'args.labels.1'],
+		['a blank name', ['\u00a0'], 'args.labels.0'],
+		['a space before', [' bug'], 'args.labels.0'],
+		['a space after', ['bug\u3000'], 'args.labels.0'],
+		['51 characters', ['x'.repeat(51)], 'args.labels.0'],
+		['51 emoji', ['😀'.repeat(51)], 'args.labels.0'],
+		['a line end', ['bug\nsecurity'], 'args.labels.0'],
+		['a line separator', ['bug\u2028x'], 'args.labels.0'],
+		['a control character', ['bug\u0007'], 'args.labels.0'],
+		['U+0000', ['bug\u0000'], 'args.labels.0'],
+		['a space of no width', ['b\u200bug'], 'args.labels.0'],
+		['a joiner that nothing needs', ['bug\u200d'], 'args.labels.0'],
+		['a soft hyphen', ['b\u00adug'], 'args.labels.0'],
+		['a tag', ['bug\u{e0041}'], 'args.labels.0'],
+		['a second selector behind an emoji', ['❤\ufe0f\ufe0f'], 'args.labels.0'],
+		['private use', ['bug\ue000'], 'args.labels.0'],
+		['the same name twice', ['bug', 'triage', 'bug'], 'args.labels.2'],
+		['the same name in other letters', ['Bug', 'bUG'], 'args.labels.1'],
+		['the same name in other letters that are not ASCII', ['Ärger', 'äRGER'], 'args.labels.1'],
+	])('labels with %s', (_, labels, path) => {
+		expect(refusal(guardLabels({ labels }))).toMatchObject({ code: 'invalid_args', paths: [path] });
+	});
+
+	test('no labels at all: the sentence says why they cannot all be removed', () => {
+		const { code, detail, errors } = refusal(guardLabels({ labels: [] }));
+		expect([code, errors?.[0]?.path]).toEqual(['invalid_args', 'args.labels']);
+		expect(detail).toContain('this MCP server ignores an empty set, so labels cannot all be removed here');
+	});
+
+	test.each<[string, JsonValue]>([
+		['title', 'x'],
+		['body', 'x'],
+		['state', 'closed'],
+		['state_reason', 'completed'],
+		['assignees', ['octo']],
+		['milestone', 1],
+		['type', 'Bug'],
+		['duplicate_of', 3],
+	])('labels come alone: %s beside them is named', (key, value) => {
+		expect(refusal(guardLabels({ [key]: value }))).toMatchObject({ code: 'invalid_args', paths: [`args.${key}`] });
+	});
+
+	test.each(['owner', 'repo', 'issue_number', 'labels'])('labels without %s', (key) => {
+		expect(refusal(guard('issue_write', without(labelling(), key))).paths).toEqual([`args.${key}`]);
+	});
+
+	test('labels of no issue', () => {
+		for (const issue_number of [0, -1, 1.5, '7', null]) {
+			expect(refusal(guardLabels({ issue_number })).paths).toEqual(['args.issue_number']);
+		}
 	});
 
 	test.each<[string, JsonValue]>([
@@ -230,6 +322,13 @@ describe('422 for text that only the portal may write', () => {
 			const { code, paths } = refusal(guardIssue(more));
 			expect(code).toBe('reserved_marker');
 			expect(paths).toEqual([`args.${Object.keys(more)[0]}`]);
+		}
+	});
+
+	test('the marker in a label, and as a label would be read, is reserved_marker', () => {
+		for (const name of ['sarc-mcp:0123', 'via SARC MCP Gateway', 'ｓarc-mcp:1']) {
+			const { code, paths } = refusal(guardLabels({ labels: ['bug', name] }));
+			expect([code, paths]).toEqual(['reserved_marker', ['args.labels.1']]);
 		}
 	});
 

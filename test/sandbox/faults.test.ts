@@ -62,6 +62,23 @@ test('one GraphQL operation can be picked by its body: the PATCH lands, closing 
 	expect(world.github.state.issues('acme', 'ledger')[0]).toMatchObject({ title: 'New', state: 'closed' });
 });
 
+test('labels can be dropped without a word, as for an account without triage right: success is reported', async () => {
+	const labelled = () => world.github.state.issues('acme', 'ledger')[0]?.labels;
+	const args = { owner: 'acme', repo: 'ledger', method: 'update', issue_number: 1, labels: ['triage'] };
+	world.github.state.faults.push({ kind: 'drop-labels', match: { method: 'PATCH' } });
+	const dropped = await world.call('issue_write', args);
+	expect(dropped).toMatchObject({ isError: false });
+	expect(JSON.parse(dropped.text)).toMatchObject({ url: `${world.github.webUrl}/acme/ledger/issues/1` });
+	expect(labelled()).toEqual(['bug']);
+
+	world.github.state.addToken({ token: 'ghp_notriage', login: 'octo', scopes: ['repo'], triage: false });
+	const denied = await world.call('issue_write', args, { authorization: 'Bearer ghp_notriage' });
+	expect([denied.isError, labelled()]).toEqual([false, ['bug']]);
+
+	expect((await world.call('issue_write', args)).isError).toBe(false);
+	expect(labelled()).toEqual(['triage']);
+});
+
 test('a fault fires as often as it says and 0 is until removed', async () => {
 	const { faults } = world.github.state;
 	faults.push({ kind: 'status', status: 500, match: posts, times: 2 });

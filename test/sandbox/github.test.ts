@@ -91,6 +91,24 @@ test('without triage right labels are dropped and success is told all the same',
 	expect(((await made.json()) as { labels: unknown[] }).labels).toEqual([]);
 });
 
+test('names of labels have at most 50 characters and an issue 100 labels; GraphQL gives the first and how many there are', async () => {
+	const set = (labels: string[]) => world.rest('PATCH', '/repos/acme/ledger/issues/1', { labels });
+	for (const labels of [['x'.repeat(51)], [' '], Array.from({ length: 101 }, (_, n) => `l${n}`)]) {
+		expect((await set(labels)).status).toBe(422);
+	}
+	expect(world.github.state.issues('acme', 'ledger')[0]?.labels).toEqual(['bug']);
+	expect((await set(['😀'.repeat(50), 'BUG', 'bug'])).status).toBe(200);
+	expect(world.github.state.issues('acme', 'ledger')[0]?.labels).toEqual(['😀'.repeat(50), 'bug']);
+	const query = '{repository(owner:"acme",name:"ledger"){issue(number:1){labels(first:1){nodes{name},totalCount}}}}';
+	const answer = await fetch(`${world.github.apiUrl}/api/graphql`, {
+		method: 'POST',
+		headers: { authorization: 'Bearer ghp_good' },
+		body: JSON.stringify({ query }),
+	});
+	const labels = { nodes: [{ name: '😀'.repeat(50) }], totalCount: 2 };
+	expect(await answer.json()).toEqual({ data: { repository: { issue: { labels } } } });
+});
+
 test('GraphQL answers exactly what was selected, and says what it cannot resolve', async () => {
 	const ask = async (query: string, variables: object) =>
 		(

@@ -41,7 +41,11 @@ test('a comment has its place on the page', async () => {
 
 test('nothing that someone wrote becomes markup, and the page may run and load nothing', async () => {
 	const evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>';
-	const url = await create({ title: evil, body: `${evil}<!-- ${evil} -->`, labels: [evil] });
+	const url = await create({
+		title: evil,
+		body: `${evil}<!-- ${evil} -->`,
+		labels: ['"><script>x()</script><img src=x onerror=y()>'],
+	});
 	for (const at of [url, url.replace(/\/issues\/3$/, ''), world.github.webUrl]) {
 		const response = await fetch(at);
 		const html = await response.text();

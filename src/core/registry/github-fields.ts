@@ -74,7 +74,7 @@ const MAX_LABELS = 100;
 
 const label = text
 	.refine((name) => name.trim() !== '', 'must say something')
-	.refine((name) => name.trim() === name, 'must not begin or end with a space')
+	.refine((name) => name.trim() === '' || name.trim() === name, 'must not begin or end with a space')
 	.refine((name) => codePointsAtMost(name, MAX_LABEL_CODE_POINTS), 'must be at most 50 characters')
 	// Two names that look the same would be two labels. What turns the reading order is held as a warning instead.
 	.refine(

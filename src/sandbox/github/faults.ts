@@ -8,6 +8,7 @@ import { z } from 'zod';
  * - `delay`: answers after `ms`. `hold`: answers only after `state.release()`.
  * - `redirect`: 307 to the same path of repository `to` (`owner/name`), on `origin` when given: another host.
  * - `202`: GitHub's "accepted, later".
+ * - `drop-labels`: the write lands without its labels and assignees, and succeeds, as for an account without triage right.
  */
 export const faultSchema = z.strictObject({
 	match: z
@@ -31,6 +32,7 @@ export const faultSchema = z.strictObject({
 		'hold',
 		'redirect',
 		'202',
+		'drop-labels',
 	]),
 	status: z.number().int().min(400).max(599).optional(),
 	message: z.string().optional(),

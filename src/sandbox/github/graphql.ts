@@ -14,7 +14,10 @@ const labelNode = (label: Label): Node => ({
 	description: () => label.description,
 });
 
-const connection = (nodes: Node[]): Node => ({ nodes: () => nodes, totalCount: () => nodes.length });
+const connection = (nodes: Node[], { first }: Record<string, unknown>): Node => ({
+	nodes: () => nodes.slice(0, Number(first ?? 100)),
+	totalCount: () => nodes.length,
+});
 
 function issueNode(places: Places, repository: Repository, issue: Issue): Node {
 	return {
@@ -29,7 +32,7 @@ function issueNode(places: Places, repository: Repository, issue: Issue): Node {
 		createdAt: () => issue.createdAt,
 		updatedAt: () => issue.updatedAt,
 		comments: () => ({ totalCount: () => issue.comments.length }),
-		labels: () => connection(issue.labels.flatMap((name) => labelOf(repository, name) ?? []).map(labelNode)),
+		labels: (args) => connection(issue.labels.flatMap((name) => labelOf(repository, name) ?? []).map(labelNode), args),
 	};
 }
 
@@ -73,7 +76,7 @@ function repositoryNode(places: Places, repository: Repository): Node {
 			const label = labelOf(repository, String(args.name));
 			return label ? labelNode(label) : null;
 		},
-		labels: () => connection(repository.labels.slice(0, 100).map(labelNode)),
+		labels: (args) => connection(repository.labels.map(labelNode), args),
 		issue: (args) => {
 			const issue = repository.issues.find((each) => each.number === args.number);
 			if (!issue || !repository.issuesEnabled)

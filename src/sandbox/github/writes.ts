@@ -6,6 +6,8 @@ import type { SandboxState } from './state.ts';
 
 const maxTitle = 256;
 const maxBody = 65_536;
+const maxLabel = 50;
+const maxLabels = 100;
 
 type Fields = Record<string, unknown>;
 const length = (text: string): number => [...text].length;
@@ -21,6 +23,15 @@ function checkBody(resource: string, body: unknown): Answer | undefined {
 	if (body === undefined || body === null) return undefined;
 	if (typeof body !== 'string') return invalid(resource, 'body', 'body is not a string');
 	if (length(body) > maxBody) return invalid(resource, 'body', `body is too long (maximum is ${maxBody} characters)`);
+	return undefined;
+}
+
+function checkLabels(wanted: unknown): Answer | undefined {
+	const given = names(wanted);
+	if (given.length > maxLabels) return invalid('Issue', 'labels', `too many labels (maximum is ${maxLabels})`);
+	if (given.some((name) => name.trim() === '')) return missing('Label', 'name');
+	if (given.some((name) => length(name) > maxLabel))
+		return invalid('Label', 'name', `name is too long (maximum is ${maxLabel} characters)`);
 	return undefined;
 }
 
@@ -54,9 +65,10 @@ export function addLabel(
 
 /** Opens an issue, or says what is wrong with `fields` (422). Without triage right, labels and assignees are dropped silently. */
 export function createIssue(state: SandboxState, repository: Repository, token: Token, fields: Fields): Issue | Answer {
-	const wrong = checkTitle(fields.title) ?? checkBody('Issue', fields.body);
-	if (wrong) return wrong;
 	const may = token.triage !== false;
+	const wrong =
+		checkTitle(fields.title) ?? checkBody('Issue', fields.body) ?? (may ? checkLabels(fields.labels) : undefined);
+	if (wrong) return wrong;
 	const now = state.stamp();
 	const issue: Issue = {
 		id: state.nextId(),
@@ -88,10 +100,13 @@ export function editIssue(
 	issue: Issue,
 	fields: Fields,
 ): Answer | undefined {
-	const wrong = (fields.title === undefined ? undefined : checkTitle(fields.title)) ?? checkBody('Issue', fields.body);
+	const may = token.triage !== false;
+	const wrong =
+		(fields.title === undefined ? undefined : checkTitle(fields.title)) ??
+		checkBody('Issue', fields.body) ??
+		(may ? checkLabels(fields.labels) : undefined);
 	if (wrong) return wrong;
 	if (Object.keys(fields).length === 0) return undefined;
-	const may = token.triage !== false;
 	if (typeof fields.title === 'string') issue.title = fields.title;
 	if (fields.body !== undefined) issue.body = (fields.body as string | null) ?? '';
 	if (may && fields.labels !== undefined) issue.labels = takeLabels(state, repository, fields.labels);
