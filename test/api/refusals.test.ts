@@ -28,7 +28,7 @@ async function refusedEverywhere(request: Write, code: RefusalCode): Promise<voi
 	expect(test.sandbox.github.state.requests.length).toBe(before);
 }
 
-describe('[fail-closed] only the two safe writes of the registry pass; every other tool is refused', () => {
+describe('[fail-closed] only the three safe writes of the registry pass; every other tool is refused', () => {
 	const methodsOf = (rule: ToolRule): [method: string | null, safe: boolean][] =>
 		'class' in rule
 			? [[null, rule.class === 'safe']]
@@ -37,9 +37,10 @@ describe('[fail-closed] only the two safe writes of the registry pass; every oth
 		methodsOf(rule).map(([method, safe]) => ({ tool, method, safe })),
 	);
 
-	it('the registry knows exactly two', () => {
+	it('the registry knows exactly three', () => {
 		expect(calls.filter(({ safe }) => safe)).toEqual([
 			{ tool: 'issue_write', method: 'create', safe: true },
+			{ tool: 'issue_write', method: 'update', safe: true },
 			{ tool: 'add_issue_comment', method: null, safe: true },
 		]);
 		expect(calls.length).toBeGreaterThan(100);
