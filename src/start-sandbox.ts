@@ -109,7 +109,7 @@ function portOf(url: string): number {
 }
 
 /** The sandbox sidecar serves the pinned structure under its own prose: these are the digests of that prose. */
-function sandboxDigests(): Record<string, string[]> {
+export function sandboxDigests(): Record<string, string[]> {
 	return Object.fromEntries(
 		toolDefinitions.map((tool) => {
 			const digest = restDigestOf(listed(tool) as JsonValue, sha256);
