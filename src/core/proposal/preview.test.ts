@@ -42,3 +42,38 @@ it('changes nothing of the args that it was given', () => {
 	expect(Object.keys(buildPreview({ ...base, args }).args)).toEqual(['owner', 'repo', 'body', '__proto__']);
 	expect(args.body).toBe('b');
 });
+
+const labelling = { ...base, write: { ...write, bodyField: null, summary: () => 'Set the labels of acme/ledger#7' } };
+const labels = ['Bug', 'security'];
+
+it('[state-as-seen] labels: the args as they are, no artifact, what stands there, what would, and when it was read', () => {
+	const args = { owner: 'acme', repo: 'ledger', method: 'update', issue_number: 7, labels };
+	const readAt = new Date('2026-11-24T10:00:00.500Z');
+	const preview = buildPreview({ ...labelling, args, present: { labels: ['triage', 'bug'], readAt } });
+	expect(preview).toEqual({
+		summary: 'Set the labels of acme/ledger#7',
+		target: { owner: 'acme', repo: 'ledger' },
+		as: base.as,
+		args,
+		before: ['bug', 'triage'],
+		after: ['bug', 'security'],
+		added: ['security'],
+		removed: ['triage'],
+		readAt: '2026-11-24T10:00:00.500Z',
+		warnings: [],
+	});
+	expect(JSON.stringify(preview)).not.toContain('sarc-mcp:');
+});
+
+it('labels: what a reader could miss is named by the place in the list', () => {
+	const args = {
+		owner: 'acme',
+		repo: 'ledger',
+		labels: ['bug', 'b\u202eug', 'аpi @ops https://evil.example fixes #1'],
+	};
+	const { warnings } = buildPreview({ ...labelling, args, present: { labels: [], readAt: new Date(0) } });
+	expect(warnings).toEqual([
+		expect.objectContaining({ code: 'bidi_control', field: 'labels.1', start: 1, end: 2, holds: true }),
+		expect.objectContaining({ code: 'mixed_script', field: 'labels.2', start: 0, end: 3, holds: true }),
+	]);
+});
