@@ -56,7 +56,7 @@ export function isAboutTheCredential({ status, text = '' }: Exchange): boolean {
 }
 
 /** GraphQL's words, behind the tool's own: also for what the credential may not see, and for a pull request's number. */
-const NOT_THERE = /^[A-Za-z ]+: Could not resolve to an? (?:Issue|Repository) with the (?:number|name) of /;
+const NOT_THERE = /^[A-Za-z ]+: Could not resolve to an? (?:Issue|Repository) with the (?:number of|name) /;
 
 /** The status that GitHub gave, as v1.0.4 writes it: REST `GET <url>: 404 …`, GraphQL `non-200 OK status code: 401 …`. */
 function apiFailure(text: string, values: readonly string[], secret: string): ReadFailure {
