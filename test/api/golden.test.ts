@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HOLDING_CODES, INFORMING_CODES } from '#core/proposal/warnings';
 import { type RefusalCode, refusals } from '#core/refusals';
+import type { WriteBudget } from '#gateway/ports';
 import { type Answer, type Client, issue, ORIGIN, proposed, startPortal, type TestPortal } from '#test/support/portal';
 import { addTenant, cookieOf, demoTenant, raw, withUpstream } from './fixture.ts';
 
@@ -167,6 +168,23 @@ describe('problem bodies', () => {
 		},
 		already_member: () =>
 			admin.post('/api/members?tenant=demo', { email: 'member@demo.local', name: 'Ben Ochoa', role: 'AUDITOR' }),
+		target_not_allowed: async () => {
+			await admin.put('/api/targets?tenant=demo', { allow: ['acme/ledger', 'other/*'] });
+			return propose(member, issue('x')).finally(() => admin.put('/api/targets?tenant=demo', { allow: [] }));
+		},
+		write_budget_exhausted: async () => {
+			const gateway = test.portal.gateway as { writeBudget: WriteBudget };
+			const real = gateway.writeBudget;
+			const [first, second] = [await proposed(admin, issue('The last one')), await proposed(admin, issue('One more'))];
+			gateway.writeBudget = { perMinute: 80, perHour: 500 };
+			// As if this account had begun its eightieth write of the minute just now.
+			await executeRaw(admin, first);
+			await test.portal.database.query("UPDATE write_slot SET free_at = clock_timestamp() + interval '1 minute'");
+			return executeRaw(admin, second).finally(async () => {
+				gateway.writeBudget = real;
+				await test.portal.database.query('DELETE FROM write_slot');
+			});
+		},
 		last_admin: async () => {
 			const { memberships } = (await admin.get('/api/me')).body;
 			return admin.delete(`/api/members/${memberships[0].memberId}?tenant=demo`);
