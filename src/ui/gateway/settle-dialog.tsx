@@ -42,7 +42,7 @@ export function SettleDialog({ execution, onClose }: { execution: Execution; onC
 		if (settle.error) settle.reset();
 	};
 	const submit = () => {
-		if (settle.isPending) return;
+		if (settle.isPending || data || closing) return;
 		const { happened } = finding;
 		const lacking = lacks(finding);
 		setMissing(lacking);
@@ -55,6 +55,21 @@ export function SettleDialog({ execution, onClose }: { execution: Execution; onC
 			},
 		);
 	};
+	// On the window: the focus begins on the title, outside the form.
+	const onEnter = useRef(submit);
+	useEffect(() => {
+		onEnter.current = submit;
+	});
+	useEffect(() => {
+		const onKeyDown = (event: KeyboardEvent) => {
+			const sends = event.key === 'Enter' && (event.metaKey || event.ctrlKey) && !event.repeat;
+			if (!sends || event.isComposing) return;
+			event.preventDefault();
+			onEnter.current();
+		};
+		addEventListener('keydown', onKeyDown, { capture: true });
+		return () => removeEventListener('keydown', onKeyDown, { capture: true });
+	}, []);
 	const close = () => (typed && !data && !closing ? setClosing(true) : onClose());
 	const foot = data ? (
 		<Button look="primary" onPress={onClose}>

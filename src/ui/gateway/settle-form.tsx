@@ -1,7 +1,7 @@
 'use client';
 
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { type KeyboardEvent, type Ref, useId } from 'react';
+import { type Ref, useId } from 'react';
 import { Button } from '#ui/controls/button.tsx';
 import { Field } from '#ui/controls/field.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
@@ -86,12 +86,6 @@ export function SettleForm(props: {
 			className="stack"
 			noValidate
 			onSubmit={(event) => {
-				event.preventDefault();
-				props.onSubmit();
-			}}
-			onKeyDown={(event: KeyboardEvent) => {
-				const sends = event.key === 'Enter' && (event.metaKey || event.ctrlKey) && !event.repeat;
-				if (!sends || event.nativeEvent.isComposing) return;
 				event.preventDefault();
 				props.onSubmit();
 			}}

@@ -1,3 +1,4 @@
+import { asSentence } from '#ui/controls/field-message.ts';
 import { labelLimit, labelsLimit, namesIn, withNames } from './label-input.ts';
 
 /** The writes that the form offers: what is asked, how it becomes arguments, and where a refusal belongs. */
@@ -133,7 +134,7 @@ export function errorsByField(
 		const [name = '', place] = path.replace(/^args\./, '').split('.');
 		const field = fieldOfPath[name];
 		if (field === undefined || found[field] !== undefined) continue;
-		found[field] = place === undefined ? message : `“${labels[Number(place)] ?? place}” ${message}`;
+		found[field] = asSentence(message, place === undefined ? undefined : `“${labels[Number(place)] ?? place}”`);
 	}
 	return found;
 }

@@ -38,12 +38,12 @@ export function TargetList(props: {
 						</span>
 						{removed ? <Mark as="removed" /> : change.added.includes(entry) ? <Mark as="added" /> : null}
 						{onRemove === undefined ? null : removed ? (
-							<Button small onPress={() => props.onKeep(entry)} aria-label={`Keep ${entry}`}>
-								Keep it
+							<Button small onPress={() => props.onKeep(entry)}>
+								Keep it<span className="vh">: {entry}</span>
 							</Button>
 						) : (
-							<Button small onPress={() => onRemove(entry)} aria-label={`Remove ${entry}`}>
-								Remove
+							<Button small onPress={() => onRemove(entry)}>
+								Remove<span className="vh"> {entry}</span>
 							</Button>
 						)}
 					</li>
