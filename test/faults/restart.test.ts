@@ -11,7 +11,10 @@ describe.runIf(postgresBin !== null)('PostgreSQL restarted', { timeout: 120_000 
 		const running = load(world, 8);
 		const enough = (more: number) => {
 			const before = running.ended.filter(({ answer }) => answer.status === 200).length;
-			return until('writes go on', () => running.ended.filter(({ answer }) => answer.status === 200).length >= before + more);
+			return until(
+				'writes go on',
+				() => running.ended.filter(({ answer }) => answer.status === 200).length >= before + more,
+			);
 		};
 		await enough(20);
 		for (let turn = 0; turn < 2; turn++) {
@@ -33,12 +36,19 @@ describe.runIf(postgresBin !== null)('PostgreSQL restarted', { timeout: 120_000 
 		const before = state.requests.length;
 		state.faults.push({ kind: 'hold', times: 3, match: { method: 'POST', pathPattern: '/issues$' } });
 		const answers = bodies.map((body) => world.execute(body));
-		await until('three are held', () => state.requests.slice(before).filter(({ method }) => method === 'POST').length >= 3);
+		await until(
+			'three are held',
+			() => state.requests.slice(before).filter(({ method }) => method === 'POST').length >= 3,
+		);
 		await world.cluster.crash();
 		expect(await world.notReady()).toEqual(['database']);
-		expect(await world.execute(bodies[0] as object)).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
+		expect(await world.execute(bodies[0] as object)).toMatchObject({
+			status: 503,
+			body: { code: 'database_unavailable' },
+		});
 		state.release();
-		for (const answer of await Promise.all(answers)) expect(answer).toMatchObject({ status: 502, body: { code: 'outcome_unknown' } });
+		for (const answer of await Promise.all(answers))
+			expect(answer).toMatchObject({ status: 502, body: { code: 'outcome_unknown' } });
 		await world.cluster.begin();
 		await until('/readyz is well again', async () => (await world.notReady()).length === 0);
 		await settledAndWhole(world);

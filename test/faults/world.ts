@@ -20,6 +20,8 @@ if (postgresBin === null) {
 /** A portal as it runs, reconciler included, on a PostgreSQL that a test may hurt. Both end after the file's tests. */
 export interface World {
 	readonly cluster: Cluster;
+	/** The portal's database. */
+	readonly url: string;
 	readonly portal: TestPortal;
 	readonly admin: Client;
 	/** Approves a new issue of this title. */
@@ -38,8 +40,9 @@ export async function startWorld(options: {
 	env?: Record<string, string>;
 }): Promise<World> {
 	const cluster = await startPostgres(postgresBin ?? '', { durable: true, ...options });
+	const url = await newDatabase(cluster);
 	const portal = await startPortal({
-		env: { DATABASE_URL: await newDatabase(cluster), PORTAL_RATE_PER_MINUTE: '100000', PORTAL_WRITE_BUDGET: 'off', ...options.env },
+		env: { DATABASE_URL: url, PORTAL_RATE_PER_MINUTE: '100000', PORTAL_WRITE_BUDGET: 'off', ...options.env },
 	});
 	afterAll(async () => {
 		await portal.close();
@@ -50,6 +53,7 @@ export async function startWorld(options: {
 	const { state } = portal.sandbox.github;
 	return {
 		cluster,
+		url,
 		portal,
 		admin,
 		approve: async (title) => {
@@ -130,7 +134,8 @@ export async function settledAndWhole(world: World): Promise<void> {
 		const own = rows.filter(({ executionId }) => executionId === id);
 		const attempt = own.filter(({ action, seq }) => action.startsWith('mcp.tool.') && seq === auditSeq);
 		const said = own.some(({ ok, artifact }) => ok && artifact?.url === artifactUrl);
-		if (attempt.length !== 1 || state === 'NEEDS_HUMAN' || (state === 'CONFIRMED') !== said) wrong.push({ id, state, own });
+		if (attempt.length !== 1 || state === 'NEEDS_HUMAN' || (state === 'CONFIRMED') !== said)
+			wrong.push({ id, state, own });
 	}
 	const confirmed = executions.flatMap(({ artifactUrl }) => (artifactUrl === null ? [] : [artifactUrl])).sort();
 	const written = world.portal.sandbox.github.state

@@ -110,6 +110,9 @@ export async function openPostgres(url: string, size: number, log?: Log): Promis
 	// A restart of PostgreSQL breaks idle connections. Without a listener that would end the process; the pool has
 	// already dropped them and opens new ones when asked.
 	pool.on('error', (error) => log?.warn({ code: codeOf(error) }, 'an idle database connection broke'));
+	// Between the pool and whoever has awaited a connection it is nobody's for a moment, and may break just then. Its next
+	// statement says so.
+	pool.on('connect', (client) => client.on('error', () => {}));
 	try {
 		const { rows } = await pool.query<{ server_version_num: string }>('SHOW server_version_num');
 		const version = Number(rows[0]?.server_version_num ?? 0);
