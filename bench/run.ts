@@ -2,20 +2,27 @@
  * Side-by-side measurements, as ratios: absolute times say more about the machine. Asserts nothing; takes some two
  * minutes. `npm run bench`, or `node bench/run.ts a` for one of a, b, c, d; d needs GITHUB_MCP_SERVER_BIN.
  */
+import pg from 'pg';
 import { realServerBin, startRealServer } from '#test/sandbox/real-server';
 import { startDetour } from '#test/sidecar/detour';
 import { startPortal } from '#test/support/portal';
-import { findPostgres, startPostgres } from '#test/support/postgres';
+import { type Cluster, findPostgres, startPostgres } from '#test/support/postgres';
 import { serveBare } from './bare-server.ts';
 import { benchExecute } from './execute.ts';
 import { say } from './figures.ts';
+import { servePortal } from './portal-server.ts';
 import { benchPropose } from './propose.ts';
+import { benchThroughput } from './throughput.ts';
+import { serveUpstream } from './upstream-server.ts';
 import { benchVerify } from './verify.ts';
 
 const asked = process.argv.slice(2);
 const wanted = (part: string): boolean => asked.length === 0 || asked.includes(part);
 
+// The processes that the parts start.
 if (asked[0] === 'bare') serveBare();
+if (asked[0] === 'upstream') await serveUpstream();
+if (asked[0] === 'portal') await servePortal(JSON.parse(asked[1] ?? ''));
 
 async function overDatabase(title: string, env: Record<string, string>): Promise<void> {
 	const test = await startPortal({ env: { PORTAL_RATE_PER_MINUTE: '1000000', ...env } });
@@ -47,8 +54,17 @@ async function overRealSidecar(env: Record<string, string>): Promise<void> {
 	}
 }
 
+/** An empty database of the cluster: its connection string. */
+async function fresh(cluster: Cluster, name: string): Promise<string> {
+	const client = new pg.Client({ connectionString: cluster.url('postgres') });
+	await client.connect();
+	await client.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+	await client.end();
+	return cluster.url(name).replace('@/', '@localhost/');
+}
+
 if (wanted('a')) await benchPropose();
-if (wanted('b') || wanted('c') || wanted('d')) {
+if (['b', 'c', 'd', 'e', 'f', 'g'].some(wanted)) {
 	const bin = findPostgres();
 	if (bin === null) say('PostgreSQL: not measured, there is none on this machine (install postgresql).');
 	else {
@@ -57,6 +73,7 @@ if (wanted('b') || wanted('c') || wanted('d')) {
 			// `?host=` names the socket's folder and wins over the host.
 			const url = (database: string) => ({ DATABASE_URL: cluster.url(database).replace('@/', '@localhost/') });
 			if (wanted('b') || wanted('c')) await overDatabase('PostgreSQL', url('postgres'));
+			if (wanted('e') || wanted('f')) await benchThroughput(cluster, await fresh(cluster, 'throughput'));
 			if (wanted('d')) await overRealSidecar(url('template1'));
 		} finally {
 			await cluster.stop();

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 export interface ServerProcess {
+	/** What `ready` found. */
 	readonly origin: string;
+	readonly pid: number;
 	stop(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export async function startServer(
 	});
 	return {
 		origin,
+		pid: child.pid ?? 0,
 		stop: async () => {
 			child.kill('SIGTERM');
 			await ended;
