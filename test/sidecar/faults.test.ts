@@ -115,6 +115,11 @@ describe.each(drivers)('[unknown-not-failed] an execute through $name', (driver)
 		await stage.expectWritten(request, { here: 1, ledger: 0 });
 	}
 
+	/** A fifth more than 15 minutes, in steps of 100 s. */
+	async function pastTheLastLook(): Promise<void> {
+		for (let step = 0; step < 12; step++) await stage.reconcile();
+	}
+
 	describe('of an issue', () => {
 		test.each(faults)('%s', async (_, fault, expected) => {
 			stage.github.faults.push({
@@ -156,12 +161,59 @@ describe.each(drivers)('[unknown-not-failed] an execute through $name', (driver)
 		await expectOutcome(moved, { ...issue(unlike()), repo: 'old-name' });
 	});
 
-	test('a body that the server’s reads cut off (an unclosed “<x”): written, and never called absent', async () => {
+	test('a body that the server’s reads cut off (an unclosed “<x”), its answer lost: found by search, in the raw text', async () => {
 		stage.github.faults.push({
 			kind: 'drop-after-write',
 			match: { method: 'POST', pathPattern: '/repos/acme/payments-api/issues$' },
 		});
 		const args = issue(unlike(), 'It breaks if a<b then the total is off.');
-		await expectOutcome({ ...unknown(unclear, 1), found: false }, args);
+		await expectOutcome(unknown(unclear, 1), args);
+	});
+
+	test('[absent-proved] such a body while the search’s index lags: never called absent, and settled by a person who names it', async () => {
+		stage.github.searchLagMs = 3_600_000;
+		stage.github.faults.push({
+			kind: 'drop-after-write',
+			match: { method: 'POST', pathPattern: '/repos/acme/payments-api/issues$' },
+		});
+		const request = await stage.proposed(issue(unlike(), 'It breaks if a<b then the total is off.'));
+		const { executionId } = (await stage.execute(request)).body;
+		await pastTheLastLook();
+		expect(await stage.execution(executionId)).toMatchObject({
+			state: 'NEEDS_HUMAN',
+			reason: expect.stringMatching(/^It was not found by its mark, but /),
+		});
+		stage.github.searchLagMs = 0;
+
+		const resolve = (body: object) => stage.admin.post(`/api/mcp/executions/${executionId}/resolve?tenant=demo`, body);
+		const [written] = stage.github.issues('acme', 'payments-api').slice(-1);
+		const url = `${stage.deps.webUrl}/acme/payments-api/issues/${written?.number}`;
+		const reason = 'I see it there.';
+		expect(await resolve({ happened: false, reason })).toMatchObject({
+			status: 422,
+			body: { code: 'artifact_not_verified', detail: expect.stringContaining(url) },
+		});
+		const other = `${stage.deps.webUrl}/acme/payments-api/issues/9999`;
+		expect(await resolve({ happened: true, url: other, reason })).toMatchObject({
+			status: 422,
+			body: { code: 'artifact_not_verified' },
+		});
+		expect(await resolve({ happened: true, url, reason })).toMatchObject({
+			status: 200,
+			body: { state: 'CONFIRMED', artifact: { url } },
+		});
+	});
+
+	test('[absent-proved] dropped before the write, and every other artifact accounted for: absent after the last look', async () => {
+		const repo = 'accounted-for';
+		stage.github.addRepository(`acme/${repo}`);
+		const confirmed = await stage.proposed({ ...issue(unlike(), 'Cut off: a<b.'), repo });
+		expect((await stage.execute(confirmed)).status).toBe(200);
+		stage.github.faults.push({ kind: 'drop-before-write', match: { method: 'POST', pathPattern: `/${repo}/issues$` } });
+		const request = await stage.proposed({ ...issue(unlike()), repo });
+		const { executionId } = (await stage.execute(request)).body;
+		await pastTheLastLook();
+		expect(await stage.execution(executionId)).toMatchObject({ state: 'ABSENT', artifact: null });
+		expect(await stage.execute(request)).toMatchObject({ status: 200, body: { replayed: false } });
 	});
 });
