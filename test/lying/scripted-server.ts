@@ -38,6 +38,9 @@ export interface ScriptedServer {
 	readonly seen: Seen[];
 	/** What is said to a `tools/call` that writes, instead of doing it; null = the sidecar's own answer. */
 	lie: ((turn: Turn) => void | Promise<void>) | null;
+	/** Given the next connection before anything has come over it. */
+	greet: ((socket: Socket) => void) | null;
+	readonly connections: () => number;
 	/** Comes before everything else; true when it has dealt with the request. */
 	before: (turn: Turn) => boolean;
 	/** How many calls arrived that carry this text. */
@@ -126,12 +129,20 @@ export async function startScriptedServer(sidecarUrl: string): Promise<ScriptedS
 		response.on('error', () => {});
 		handle(request, response).catch(() => response.destroy());
 	});
-	server.on('connection', (socket) => socket.on('error', () => {}));
+	let connections = 0;
+	server.on('connection', (socket) => {
+		connections++;
+		socket.on('error', () => {});
+		api.greet?.(socket);
+		api.greet = null;
+	});
 	server.on('clientError', () => {}); // a portal that hangs up is the point of some lies
 	const api: ScriptedServer = {
 		url: await listen(server, '127.0.0.1', 0),
 		seen,
 		lie: null,
+		greet: null,
+		connections: () => connections,
 		before: () => false,
 		sent: (text) => seen.filter(({ rpc, body }) => rpc === 'tools/call' && body.includes(text)).length,
 		close: () => closeNow(server),

@@ -184,11 +184,10 @@ const ids: readonly Lie[] = [
 			{
 				what: `${what}, a moment later`,
 				...unknown,
-				say: async (turn, text) => {
+				say: (turn, text) => {
 					const [first, second] = both(turn, text).map(event);
 					turn.response.writeHead(200, SSE_TYPE);
-					turn.response.write(first);
-					setTimeout(() => turn.response.end(second), 20);
+					turn.response.write(first, () => setImmediate(() => turn.response.end(second)));
 				},
 				reason: /differ/,
 			},

@@ -7,6 +7,7 @@ import type { Sha256 } from '#core/sha256';
 import { isObject } from './github-result.ts';
 import { keptAwayByPath } from './path-restriction.ts';
 import { type ReadFailure, readExchange } from './read-result.ts';
+import { redact } from './redact.ts';
 import type { Requested } from './request.ts';
 
 /** For all pages together: parsed, a text may take twenty times its size. All that v1.0.4 has is a tenth of it. */
@@ -88,11 +89,12 @@ function isAsPinned(pin: PinnedTool, definitions: readonly JsonValue[], expected
 	);
 }
 
-/** The names are the server's word: one that is not shaped like a name is not repeated. */
+/** The names are the server's word, and are shown and logged: one that is not shaped like a name, or like a token, is not. */
 function namesOf(tools: readonly JsonValue[]): string[] {
 	const names = tools.map((tool) => {
 		const name = isObject(tool) ? tool.name : undefined;
-		return typeof name === 'string' && /^[A-Za-z0-9_.-]{1,64}$/.test(name) ? name : 'unnamed';
+		const isName = typeof name === 'string' && /^[A-Za-z0-9_.-]{1,64}$/.test(name);
+		return isName && redact(name, [], '') === name ? name : 'unnamed';
 	});
 	return [...new Set(names)].sort();
 }
