@@ -91,15 +91,24 @@ export interface Ended {
 	readonly answer: Answer;
 }
 
+export interface Load {
+	readonly ended: readonly Ended[];
+	/** How many proposals were refused. */
+	refused(): number;
+	stop(): Promise<void>;
+}
+
 /** Callers that approve and execute new issues one after the other, until they are told to stop. */
-export function load(world: World, callers: number): { readonly ended: readonly Ended[]; stop(): Promise<void> } {
+export function load(world: World, callers: number): Load {
 	const ended: Ended[] = [];
+	let refused = 0;
 	let stopped = false;
 	const caller = async (name: number): Promise<void> => {
 		for (let turn = 0; !stopped; turn++) {
 			const title = `Load ${name}/${turn}`;
 			const body = await world.approve(title).catch(() => null);
-			if (body !== null) ended.push({ title, body, answer: await world.execute(body) });
+			if (body === null) refused++;
+			else ended.push({ title, body, answer: await world.execute(body) });
 			// An outage must not become a loop that leaves no turn to anybody else.
 			await new Promise((resolve) => setTimeout(resolve, 5));
 		}
@@ -107,6 +116,7 @@ export function load(world: World, callers: number): { readonly ended: readonly 
 	const all = Promise.all(Array.from({ length: callers }, (_, i) => caller(i)));
 	return {
 		ended,
+		refused: () => refused,
 		stop: async () => {
 			stopped = true;
 			await all;

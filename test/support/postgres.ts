@@ -131,7 +131,10 @@ export async function startPostgres(
 		limitFiles: async (bytes) => {
 			// The soft limit alone, so that it can be lifted without privilege.
 			const limit = `--fsize=${bytes ?? 'unlimited'}:`;
-			for (const pid of processes()) await run('prlimit', ['--pid', String(pid), limit]);
+			const [server, ...others] = processes();
+			await run('prlimit', ['--pid', String(server), limit], { ...user });
+			// One may have ended since; whatever starts from now on has the server's.
+			for (const pid of others) await run('prlimit', ['--pid', String(pid), limit], { ...user }).catch(() => {});
 		},
 		stop: async () => {
 			await end(child, '');
