@@ -412,6 +412,18 @@ test('many calls at once through one client keep their answers apart', async () 
 	expect(server.calls()).toHaveLength(20);
 });
 
+test('[no-false-verdict] ids are no other client’s and no earlier call’s, so an answer that was mixed up is not ours', async () => {
+	const answers: string[] = [];
+	server.onCall = ({ raw, id }) => {
+		answers.push(success(id));
+		raw(200, 'application/json', answers[0] ?? ''); // from the second call on, what a cache has kept
+	};
+	const outcomes = [];
+	for (const secret of [PAT, `${PAT}_OTHER`, PAT])
+		outcomes.push((await upstream.call({ ...createIssue, secret })).kind);
+	expect(outcomes).toEqual(['confirmed', 'unknown', 'unknown']);
+});
+
 test('a plain JSON answer is as good as a stream', async () => {
 	expect(await played(({ raw, id }) => raw(200, 'application/json; charset=utf-8', success(id)))).toEqual(CONFIRMED);
 });

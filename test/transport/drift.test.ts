@@ -142,6 +142,18 @@ test.each(toolNotThere)(
 	},
 );
 
+test('[secret-stays] a tool that is named like a token is shown and logged without its name', async () => {
+	const log = { ...silent, warn: vi.fn() };
+	const exact = upstreamFor(server.url, { exactTools: true, log });
+	const token = `ghp_${'T'.repeat(36)}`;
+	const own = server.tools.filter((tool) => neededTools.includes(String((tool as JsonObject).name)));
+	server.tools = [...own, { name: token, inputSchema: { type: 'object' } }];
+	await exact.checkTools('github');
+	expect(exact.drift('github').changed).toContain('unexpected:unnamed');
+	expect(JSON.stringify([exact.drift('github'), log.warn.mock.calls])).not.toContain(token);
+	await exact.close();
+});
+
 test('definitions on a later page count', async () => {
 	const all = pinnedDefinitions();
 	server.before = ({ result }, rpc) => {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { FetchLike } from '@modelcontextprotocol/client';
 import { buildConnector, Client } from 'undici';
 import type { JsonObject } from '#core/canonical-json';
@@ -35,7 +36,10 @@ export const oneShotFetch: FetchLike = async (input, init) => {
 	const request = JSON.parse(body) as JsonObject;
 	const judged = JUDGED.has(String(request.method));
 	if (judged && exchange.spent) throw new Error('one exchange, one request');
-	exchange.spent = judged;
+	exchange.spent ||= judged;
+	// The SDK counts from 0 in every client: under its id, an answer to somebody else's call that a proxy mixes up or has
+	// kept would be taken for ours.
+	const id = judged ? randomInt(2 ** 32, 2 ** 47) : request.id;
 
 	const url = new URL(String(input));
 	const client = oneConnection(url.origin, exchange);
@@ -45,7 +49,7 @@ export const oneShotFetch: FetchLike = async (input, init) => {
 			method: 'POST',
 			path: url.pathname + url.search,
 			headers: { ...Object.fromEntries(new Headers(init.headers)), 'accept-encoding': 'identity' },
-			body,
+			body: judged ? JSON.stringify({ ...request, id }) : body,
 			reset: true,
 			signal: exchange.deadline,
 		});
@@ -61,18 +65,19 @@ export const oneShotFetch: FetchLike = async (input, init) => {
 			// The SDK tells the server's protocol era by this answer.
 			return new Response(exchange.text, { status, headers: { 'content-type': header('content-type') } });
 		}
-		if (request.id === undefined) return new Response(null, { status: 202 });
+		if (id === undefined) return new Response(null, { status: 202 });
 		if (status !== 200) throw new ExchangeError('no_answer');
 		// Not asked for, so never undone: what a few bytes unpack to has no bound, and packed JSON-RPC is no answer.
 		if (!['', 'identity'].includes(header('content-encoding').toLowerCase())) throw new ExchangeError('not_mcp');
-		const found = await answerOf(header('content-type'), chunks, request.id, exchange.write !== null, () => {
+		const found = await answerOf(header('content-type'), chunks, id, exchange.write !== null, () => {
 			lingering = setTimeout(() => response.body.destroy(), SECOND_ANSWER_MS);
 		});
 		if ('problem' in found) throw new ExchangeError(found.problem);
 		exchange.answer = found.answer;
 		const session = judged ? '' : header('mcp-session-id');
 		if (session !== '' && !SESSION_ID.test(session)) throw new ExchangeError('not_mcp');
-		return Response.json(found.answer, session === '' ? {} : { headers: { 'mcp-session-id': session } });
+		const answer = { ...found.answer, id: request.id };
+		return Response.json(answer, session === '' ? {} : { headers: { 'mcp-session-id': session } });
 	} catch (error) {
 		exchange.problem = problemOf(error, exchange);
 		throw error;
