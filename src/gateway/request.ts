@@ -13,7 +13,10 @@ export type RawBody = Uint8Array | null;
 const nonce = z
 	.string()
 	.regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1–64 characters of A–Z a–z 0–9 _ -')
-	.meta({ description: 'Says “yes, a second one” for args that were executed before' });
+	.meta({
+		description:
+			'Says “yes, a second one” for args that were executed before; without it a success is replayed, also when the labels that it set have been changed since',
+	});
 
 export const proposeBody = z.strictObject({
 	provider: z
@@ -26,12 +29,12 @@ export const proposeBody = z.strictObject({
 		.min(1)
 		.max(128)
 		.meta({
-			description: 'A tool of the write list: issue_write (method create), add_issue_comment',
+			description: 'A tool of the write list: issue_write (method create or update), add_issue_comment',
 			examples: ['issue_write'],
 		}),
 	args: z.record(z.string(), z.unknown()).meta({
 		description:
-			'The tool’s own arguments and no others, without the footer: the portal adds it. issue_write: method "create", owner, repo, title, body?; add_issue_comment: owner, repo, issue_number, body.',
+			'The tool’s own arguments and no others, without the footer: the portal adds it. issue_write: method "create", owner, repo, title, body?; add_issue_comment: owner, repo, issue_number, body. issue_write with method "update" sets the labels: owner, repo, issue_number, labels (the whole set).',
 		examples: [
 			{ method: 'create', owner: 'acme', repo: 'payments-api', title: 'Card captures time out', body: 'What happened' },
 		],
@@ -46,7 +49,10 @@ export const executeBody = proposeBody.extend({
 		.string()
 		.regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex characters')
 		.optional()
-		.meta({ description: 'Of a write that replaces a state: beforeSha of the proposal' }),
+		.meta({
+			description:
+				'Of a write that replaces a state (labels), and needed there: beforeSha of the proposal. Another state by now: 409 target_changed',
+		}),
 });
 
 /** A write as it was asked for. `args` is the value as received, never what a schema library returned. */
