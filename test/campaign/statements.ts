@@ -1,0 +1,21 @@
+/** What a statement does to an execution, whatever its exact words: table, verb and column, and the state it brings. */
+export type StatementName = 'reserve' | 'settle' | 'claim-look' | 'put-off';
+
+const STATES = new Set(['CONFIRMED', 'REJECTED', 'ABSENT', 'INDETERMINATE', 'NEEDS_HUMAN']);
+
+/** Null for a statement that is none of them. */
+export function statementOf(text: string, params: readonly unknown[]): StatementName | null {
+	if (/\bINSERT INTO execution\b/.test(text)) return 'reserve';
+	const changes = /\bUPDATE execution\b[^;]*?\bSET\s+([a-z_]+)/.exec(text)?.[1];
+	switch (changes) {
+		// An append of a row alone shares this statement: then it brings no state.
+		case 'state':
+			return params.flat().some((value) => typeof value === 'string' && STATES.has(value)) ? 'settle' : null;
+		case 'checks':
+			return 'claim-look';
+		case 'look_until':
+			return 'put-off';
+		default:
+			return null;
+	}
+}
