@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { load, postgresBin, settledAndWhole, startWorld, until, type World } from './world.ts';
+import { type Approved, load, postgresBin, settledAndWhole, startWorld, until, type World } from './world.ts';
 
 describe.runIf(postgresBin !== null)('PostgreSQL restarted', { timeout: 120_000 }, () => {
 	let world: World;
@@ -42,7 +42,7 @@ describe.runIf(postgresBin !== null)('PostgreSQL restarted', { timeout: 120_000 
 		);
 		await world.cluster.crash();
 		expect(await world.notReady()).toEqual(['database']);
-		expect(await world.execute(bodies[0] as object)).toMatchObject({
+		expect(await world.execute(bodies[0] as Approved)).toMatchObject({
 			status: 503,
 			body: { code: 'database_unavailable' },
 		});
@@ -72,7 +72,7 @@ describe.runIf(postgresBin !== null)('PostgreSQL restarted', { timeout: 120_000 
 	});
 
 	/** Whatever became of the first try, trying again with the same bytes ends in the one issue. */
-	async function allCanBeWritten(bodies: readonly object[]): Promise<void> {
+	async function allCanBeWritten(bodies: readonly Approved[]): Promise<void> {
 		for (const body of bodies) expect(await world.execute(body)).toMatchObject({ status: 200, body: { ok: true } });
 		await settledAndWhole(world);
 	}

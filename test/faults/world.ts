@@ -1,6 +1,8 @@
 import { afterAll, expect } from 'vitest';
-import type { Execution } from '#gateway/ports';
-import { newDatabase, rowsOf } from '#test/gateway/rig';
+import type { JsonObject } from '#core/canonical-json';
+import type { Clock, Execution } from '#gateway/ports';
+import { newDatabase } from '#test/gateway/rig';
+import { type Answered, type Approval, checkInvariants } from '#test/invariants/check';
 import { passTime } from '#test/support/pass-time';
 import { type Answer, type Client, issue, startPortal, type TestPortal } from '#test/support/portal';
 import { type Cluster, findPostgres, startPostgres } from '#test/support/postgres';
@@ -8,7 +10,6 @@ import { type Cluster, findPostgres, startPostgres } from '#test/support/postgre
 const EXECUTE = '/api/mcp/execute?tenant=demo';
 const PROPOSE = '/api/mcp/propose?tenant=demo';
 const MINUTE = 60_000;
-const BOT = 'acme-sarc-bot';
 
 /** PostgreSQL's programs; null, loudly, where there are none. */
 export const postgresBin = findPostgres();
@@ -16,6 +17,8 @@ if (postgresBin === null) {
 	if (process.env.CI === 'true') throw new Error('no PostgreSQL: faults are tried on a real server');
 	console.warn('SKIPPED: faults of PostgreSQL (install postgresql).');
 }
+
+export type Approved = { readonly argsSha: string } & Record<string, unknown>;
 
 /** A portal as it runs, reconciler included, on a PostgreSQL that a test may hurt. Both end after the file's tests. */
 export interface World {
@@ -25,12 +28,12 @@ export interface World {
 	readonly portal: TestPortal;
 	readonly admin: Client;
 	/** Approves a new issue of this title. */
-	approve(title: string): Promise<{ argsSha: string } & Record<string, unknown>>;
-	execute(body: object): Promise<Answer>;
+	approve(title: string): Promise<Approved>;
+	execute(body: Approved): Promise<Answer>;
 	/** What /readyz says is not ready; empty when it is. */
 	notReady(): Promise<string[]>;
-	/** Titles of the issues that stand in GitHub. */
-	titles(): string[];
+	readonly approvals: Map<string, Approval>;
+	readonly answers: Answered[];
 	executions(): Promise<Execution[]>;
 }
 
@@ -38,11 +41,19 @@ export async function startWorld(options: {
 	settings?: readonly string[];
 	under?: string;
 	env?: Record<string, string>;
+	clock?: Clock;
+	between?: (sidecarUrl: string) => Promise<string>;
 }): Promise<World> {
-	const cluster = await startPostgres(postgresBin ?? '', { durable: true, ...options });
+	const { env = {}, settings = [], under, ...others } = options;
+	const cluster = await startPostgres(postgresBin ?? '', {
+		durable: true,
+		settings,
+		...(under === undefined ? {} : { under }),
+	});
 	const url = await newDatabase(cluster);
 	const portal = await startPortal({
-		env: { DATABASE_URL: url, PORTAL_RATE_PER_MINUTE: '100000', PORTAL_WRITE_BUDGET: 'off', ...options.env },
+		env: { DATABASE_URL: url, PORTAL_RATE_PER_MINUTE: '100000', ...env },
+		...others,
 	});
 	afterAll(async () => {
 		await portal.close();
@@ -50,25 +61,37 @@ export async function startWorld(options: {
 	});
 	await portal.portal.start();
 	const admin = await portal.as('admin');
-	const { state } = portal.sandbox.github;
+	const approvals = new Map<string, Approval>();
+	const answers: Answered[] = [];
 	return {
 		cluster,
 		url,
 		portal,
 		admin,
 		approve: async (title) => {
-			const request = { provider: 'github', tool: 'issue_write', args: issue(title) };
+			const args = issue(title) as JsonObject;
+			const request = { provider: 'github', tool: 'issue_write', args };
 			const { status, text, body } = await admin.post(PROPOSE, request);
 			if (status !== 200) throw new Error(`propose: ${status} ${text}`);
-			return { ...request, argsSha: body.argsSha };
+			const { argsSha } = body;
+			const target = { owner: 'acme', repo: 'payments-api' };
+			approvals.set(argsSha, { argsSha, tool: request.tool, args, creates: 'issue', target, executes: 0 });
+			return { ...request, argsSha };
 		},
-		execute: (body) => admin.post(EXECUTE, body),
+		execute: async (request) => {
+			const approval = approvals.get(request.argsSha);
+			if (approval !== undefined) approval.executes++;
+			const answer = await admin.post(EXECUTE, request);
+			answers.push({ argsSha: request.argsSha, status: answer.status, body: answer.body });
+			return answer;
+		},
+		approvals,
+		answers,
 		notReady: async () => {
 			const answer = await portal.anonymous.get('/readyz');
 			if ((answer.status === 200) !== (answer.body.ok === true)) throw new Error('/readyz contradicts itself');
 			return answer.status === 200 ? [] : answer.body.notReady;
 		},
-		titles: () => state.issues('acme', 'payments-api').map(({ title }) => title),
 		executions: async () => {
 			const tenant = await portal.portal.store.tenantBySlug('demo');
 			return portal.portal.store.executions(tenant?.id ?? '', { limit: 1_000 });
@@ -87,7 +110,7 @@ export async function until(what: string, holds: () => Promise<boolean> | boolea
 
 export interface Ended {
 	readonly title: string;
-	readonly body: { argsSha: string };
+	readonly body: Approved;
 	readonly answer: Answer;
 }
 
@@ -125,11 +148,11 @@ export function load(world: World, callers: number): Load {
 }
 
 /**
- * Lets leases run out and looks come due until the portal's own reconciler has settled everything, then says that nothing
- * is lost: what stands in GitHub is CONFIRMED, and the reverse; each execution has its one row, and the chain verifies.
+ * Lets leases run out and looks come due until the portal's own reconciler has settled everything; then everything that
+ * must hold is derived again from the stored bytes and from what stands in GitHub.
  */
 export async function settledAndWhole(world: World): Promise<void> {
-	const { portal } = world.portal;
+	const { portal, sandbox } = world.portal;
 	const open = async (): Promise<Execution[]> =>
 		(await world.executions()).filter(({ state }) => state === 'RESERVED' || state === 'INDETERMINATE');
 	await until('everything is settled', async () => {
@@ -137,22 +160,16 @@ export async function settledAndWhole(world: World): Promise<void> {
 		if (left.length > 0) await passTime(portal.database.query, MINUTE);
 		return left.length === 0;
 	});
-	const executions = await world.executions();
-	const rows = await rowsOf(portal.gateway, executions[0]?.tenantId ?? '');
-	const wrong: unknown[] = [];
-	for (const { id, state, artifactUrl, auditSeq } of executions) {
-		const own = rows.filter(({ executionId }) => executionId === id);
-		const attempt = own.filter(({ action, seq }) => action.startsWith('mcp.tool.') && seq === auditSeq);
-		const said = own.some(({ ok, artifact }) => ok && artifact?.url === artifactUrl);
-		if (attempt.length !== 1 || state === 'NEEDS_HUMAN' || (state === 'CONFIRMED') !== said)
-			wrong.push({ id, state, own });
-	}
-	const confirmed = executions.flatMap(({ artifactUrl }) => (artifactUrl === null ? [] : [artifactUrl])).sort();
-	const written = world.portal.sandbox.github.state
-		.issues('acme', 'payments-api')
-		.filter(({ author }) => author === BOT)
-		.map(({ number }) => `${world.portal.sandbox.upstream.webUrl}/acme/payments-api/issues/${number}`);
-	if (wrong.length > 0) throw new Error(`not whole: ${JSON.stringify(wrong, null, 1)}`);
-	// As lists, not as sets: an issue written twice, or claimed twice, shows.
-	expect(confirmed).toEqual(written.sort());
+	const tenant = await portal.store.tenantBySlug('demo');
+	const violations = await checkInvariants({
+		query: portal.database.query,
+		tenantId: tenant?.id ?? '',
+		github: sandbox.github.state,
+		webUrl: sandbox.upstream.webUrl,
+		login: 'acme-sarc-bot',
+		approvals: world.approvals,
+		answers: world.answers,
+		quiet: true,
+	});
+	expect(violations).toEqual([]);
 }

@@ -49,6 +49,7 @@ export async function startPortal(
 		dataDir?: string;
 		/** Puts something between the portal and its sidecar: given the sidecar's address, gives its own. */
 		between?: (sidecarUrl: string) => Promise<string>;
+		clock?: Clock;
 	} = {},
 ): Promise<TestPortal> {
 	const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'sarc-portal-')));
@@ -65,7 +66,8 @@ export async function startPortal(
 	const { sidecarUrl } = sandbox.upstream;
 	const reached = options.between === undefined ? sidecarUrl : await options.between(sidecarUrl);
 	const upstream = { ...sandbox.upstream, sidecarUrl: reached };
-	const composed = await compose({ env, log, own, portalUrl: ORIGIN, sandbox: upstream });
+	const clock = options.clock === undefined ? {} : { clock: options.clock };
+	const composed = await compose({ env, log, own, portalUrl: ORIGIN, sandbox: upstream, ...clock });
 	if (!composed.ok) throw new Error(composed.error);
 	const portal = composed.value;
 	await seedSandbox(portal, sandbox, PASSWORD);
