@@ -41,9 +41,12 @@ describe('metrics', () => {
 		expect(world.asked).toBe(2);
 	});
 
-	it('show what is unsettled, a zero where there is none, and the age of the oldest', async () => {
+	it('show what is unsettled, a zero where there is none, and the age of the oldest that needs no person', async () => {
 		const { world, metrics } = rig();
-		world.unsettled = [{ state: 'NEEDS_HUMAN', count: 2, oldestSeconds: 90 }];
+		world.unsettled = [
+			{ state: 'NEEDS_HUMAN', count: 2, oldestSeconds: 90_000 },
+			{ state: 'RESERVED', count: 1, oldestSeconds: 90 },
+		];
 		const text = await metrics.text();
 		expect(text).toMatch(/^portal_executions\{state="NEEDS_HUMAN"\} 2$/m);
 		expect(text).toMatch(/^portal_executions\{state="INDETERMINATE"\} 0$/m);
@@ -81,7 +84,10 @@ describe('metrics', () => {
 		world.fail = false;
 		await store.append('log', row({ ok: false, code: 'rate_limited' }));
 		await store.append('log', row({ action: 'flag.set' }));
-		await store.settle({ entry: row({ action: 'mcp.reconcile.github.issue_write' }) } as never);
+		const verdict = { action: 'mcp.reconcile.github.issue_write', detail: { old: 'INDETERMINATE', new: 'ABSENT' } };
+		await store.settle({ entry: row({ action: verdict.action }) } as never);
+		await store.settle({ entry: row({ ...verdict, ok: false }) } as never);
+		await store.settle({ entry: row({ ...verdict, ok: false, code: 'outcome_unknown', detail: {} }) } as never);
 		world.fenced = true;
 		await store.settle({ entry: row({}) } as never);
 		const counted = (await metrics.text())
@@ -90,6 +96,8 @@ describe('metrics', () => {
 		expect(counted).toEqual([
 			'portal_attempts_total{tool="github.issue_write",code="rate_limited"} 1',
 			'portal_reconcile_total{verdict="confirmed"} 1',
+			'portal_reconcile_total{verdict="absent"} 1',
+			'portal_reconcile_total{verdict="needs_human"} 1',
 		]);
 	});
 });

@@ -99,7 +99,7 @@ export function createMetrics(options: { version: string; providers: readonly st
 	});
 	const oldest = new Gauge({
 		name: 'portal_oldest_unsettled_seconds',
-		help: 'Age of the oldest execution without a final state; 0 without any.',
+		help: 'Age of the oldest execution that the portal still has to settle by itself (RESERVED, INDETERMINATE); 0 without any.',
 		registers,
 	});
 	const up = new Gauge({
@@ -125,7 +125,9 @@ export function createMetrics(options: { version: string; providers: readonly st
 			for (const state of ['RESERVED', 'INDETERMINATE', 'NEEDS_HUMAN'] as const) {
 				executions.set({ state }, found.find((row) => row.state === state)?.count ?? 0);
 			}
-			oldest.set(Math.max(0, ...found.map((row) => row.oldestSeconds)));
+			// What waits for a person may wait for days: it would hide that the looks do not run.
+			const own = found.filter(({ state }) => state !== 'NEEDS_HUMAN');
+			oldest.set(Math.max(0, ...own.map((row) => row.oldestSeconds)));
 			databaseUp.set(1);
 		} catch {
 			// What was last known is no longer true: no figure is better than an old one that looks healthy.

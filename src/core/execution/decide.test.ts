@@ -87,8 +87,7 @@ describe('the next look', () => {
 			}
 			expect(looks).toHaveLength(LOOKS_MS.length);
 			looks.forEach((ms, i) => {
-				expect(ms).toBeGreaterThanOrEqual(LOOKS_MS[i] as number);
-				expect(ms).toBeLessThan((LOOKS_MS[i] as number) * 1.2);
+				expect(ms / (LOOKS_MS[i] as number)).toBeCloseTo(1 + random / 5, 9);
 			});
 		}
 	});
