@@ -26,6 +26,9 @@ export interface Portal {
 	/** Asks the embedded database, inside the process that has it. */
 	readonly query: Query;
 	kill(): Promise<void>;
+	signal(name: NodeJS.Signals): void;
+	/** Its exit code, or the signal that ended it. */
+	readonly ended: Promise<number | NodeJS.Signals>;
 	/** The end of what it has written, for a report. */
 	output(): string;
 }
@@ -71,6 +74,9 @@ export function beginPortal(options: PortalOptions): { portal: Portal; running: 
 			resolve();
 		});
 	});
+	const exited = new Promise<number | NodeJS.Signals>((resolve) => {
+		child.once('exit', (code, signal) => resolve(code ?? signal ?? -1));
+	});
 	let settle: (running: boolean) => void = () => {};
 	const running = new Promise<boolean>((resolve) => {
 		settle = resolve;
@@ -106,6 +112,8 @@ export function beginPortal(options: PortalOptions): { portal: Portal; running: 
 		gone,
 		isGone: () => ended,
 		output: () => said,
+		signal: (name) => void child.kill(name),
+		ended: exited,
 		send: (method, path, body) => send({ port, cookie, method, path, body }),
 		arm: (arm) => {
 			const known = new Promise<void>((resolve) => knowing.push(resolve));
