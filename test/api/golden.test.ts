@@ -35,6 +35,7 @@ function settled(text: string): string {
 		.replace(/\b[0-9a-f]{4}·[0-9a-f]{4}\b/g, '<fingerprint>')
 		.replace(/"auditSeq": \d+/g, '"auditSeq": "<n>"')
 		.replace(/(https:\/\/github\.test\/acme\/[a-z-]+\/issues\/)\d+/g, '$1<n>')
+		.replace(/"readAt": "[^"]+"/g, '"readAt": "<instant>"')
 		.replace(/Ready again in \d+ s/g, 'Ready again in <n> s');
 }
 
@@ -55,6 +56,13 @@ const request = (args: Record<string, unknown>, more: Record<string, unknown> = 
 const propose = (client: Client, args: Record<string, unknown>, more: Record<string, unknown> = {}) =>
 	client.post('/api/mcp/propose?tenant=demo', request(args, more));
 const executeRaw = (client: Client, body: unknown) => client.post('/api/mcp/execute?tenant=demo', body);
+const labels = (names: string[]) => ({
+	method: 'update',
+	owner: 'acme',
+	repo: 'ledger',
+	issue_number: 2,
+	labels: names,
+});
 const comment = { owner: 'acme', repo: 'ledger', issue_number: 1, body: 'Seen again.' };
 
 describe('previews', () => {
@@ -63,6 +71,7 @@ describe('previews', () => {
 		['preview-issue-nonce', issue('Card captures time out'), { nonce: 'second-one' }],
 		['preview-issue-no-body', { method: 'create', owner: 'acme', repo: 'ledger', title: 'Only a title' }],
 		['preview-comment', comment, { tool: 'add_issue_comment' }],
+		['preview-labels', labels(['Enhancement', 'triage'])],
 	];
 	it.each(previews)('%s', async (name, args, more) => {
 		const answer = await propose(member, args, more);
@@ -101,6 +110,12 @@ describe('previews', () => {
 });
 
 describe('an execute that succeeds', () => {
+	it('execute-labels: sets what was approved', async () => {
+		const args = labels(['bug', 'triage']);
+		const { argsSha, beforeSha } = (await propose(admin, args)).body;
+		await expectGolden('execute-labels', (await executeRaw(admin, request(args, { argsSha, beforeSha }))).body);
+	});
+
 	it('and its replay', async () => {
 		const approved = await proposed(admin, issue('Golden'));
 		await expectGolden('execute', (await executeRaw(admin, approved)).body);
@@ -113,6 +128,7 @@ describe('problem bodies', () => {
 	const headers = { origin: ORIGIN, 'content-type': 'application/json' };
 	const onCreate = { method: 'POST', pathPattern: '/issues$' } as const;
 	const approvedExecute = async (title: string) => executeRaw(admin, await proposed(admin, issue(title)));
+	const resolveRaw = (id: string, body: object) => admin.post(`/api/mcp/executions/${id}/resolve?tenant=demo`, body);
 	const switchedOff = async (path: string, work: () => Promise<Answer>) => {
 		await admin.put(path, { enabled: false });
 		try {
@@ -168,9 +184,29 @@ describe('problem bodies', () => {
 		},
 		already_member: () =>
 			admin.post('/api/members?tenant=demo', { email: 'member@demo.local', name: 'Ben Ochoa', role: 'AUDITOR' }),
+		target_changed: async () => {
+			const args = labels(['triage']);
+			const { argsSha, beforeSha } = (await propose(admin, args)).body;
+			const [, issue] = test.sandbox.github.state.repository('acme', 'ledger')?.issues ?? [];
+			if (issue === undefined) throw new Error('the sandbox GitHub is not seeded');
+			issue.labels = ['bug'];
+			return executeRaw(admin, request(args, { argsSha, beforeSha }));
+		},
 		target_not_allowed: async () => {
 			await admin.put('/api/targets?tenant=demo', { allow: ['acme/ledger', 'other/*'] });
 			return propose(member, issue('x')).finally(() => admin.put('/api/targets?tenant=demo', { allow: [] }));
+		},
+		execution_settled: async () => {
+			const { executionId } = (await approvedExecute('Settled')).body;
+			return resolveRaw(executionId, { happened: false, reason: 'I looked.' });
+		},
+		artifact_not_verified: async () => {
+			const written = (await approvedExecute('Somewhere')).body;
+			test.sandbox.github.state.faults.push({ match: onCreate, kind: 'drop-before-write' });
+			const { executionId } = (await approvedExecute('Nowhere')).body;
+			const { query } = test.portal.database;
+			await query(`UPDATE execution SET state = 'NEEDS_HUMAN', next_check_at = NULL WHERE id = $1`, [executionId]);
+			return resolveRaw(executionId, { happened: true, url: written.artifact.url, reason: 'I looked.' });
 		},
 		write_budget_exhausted: async () => {
 			const gateway = test.portal.gateway as { writeBudget: WriteBudget };
