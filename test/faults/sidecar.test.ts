@@ -1,49 +1,6 @@
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Line, lineTo } from './line.ts';
 import { load, postgresBin, settledAndWhole, startWorld, until, type World } from './world.ts';
-
-/** Stands for the MCP server's process: it can end, and come back under the same address. */
-interface Line {
-	readonly url: string;
-	end(): Promise<void>;
-	begin(): Promise<void>;
-}
-
-async function lineTo(target: string): Promise<Line> {
-	const sockets = new Set<Socket>();
-	const to = new URL(target);
-	let server: Server;
-	let port = 0;
-	const begin = async (): Promise<void> => {
-		server = createServer((client) => {
-			const other = connect(Number(to.port), to.hostname);
-			for (const [one, two] of [
-				[client, other],
-				[other, client],
-			] as const) {
-				sockets.add(one);
-				one.on('data', (chunk) => two.write(chunk));
-				one.on('error', () => two.destroy());
-				one.on('close', () => {
-					sockets.delete(one);
-					two.destroy();
-				});
-			}
-		});
-		await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-		port = (server.address() as AddressInfo).port;
-	};
-	await begin();
-	return {
-		url: `http://127.0.0.1:${port}${to.pathname === '/' ? '' : to.pathname}`,
-		begin,
-		end: () =>
-			new Promise((resolve) => {
-				server.close(() => resolve());
-				for (const socket of sockets) socket.destroy();
-			}),
-	};
-}
 
 describe.runIf(postgresBin !== null)('the MCP server restarted', { timeout: 120_000 }, () => {
 	let world: World;
