@@ -1,0 +1,116 @@
+/**
+ * npm run campaign [-- --runs 1000 --seed S --modes pglite,postgres,postgres-3 --lanes 3 --only N --state FILE]
+ *
+ * Kills real portal processes at every point of an execute's path and counts what must not be (docs/verification.md).
+ * Ctrl-C, then the same command again: it goes on where it was. Exit code 1 when anything was wrong.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { campaign, type Outcome } from '#test/campaign/campaign';
+import { makeGround } from '#test/campaign/ground';
+import { MODES, type Mode } from '#test/campaign/plan';
+import { isWrong, type Tally, table } from '#test/campaign/table';
+
+interface State {
+	readonly seed: number;
+	readonly modes: readonly Mode[];
+	readonly runs: number;
+	seconds: number;
+	readonly done: Tally[];
+}
+
+const { values } = parseArgs({
+	options: {
+		runs: { type: 'string', default: '1000' },
+		seed: { type: 'string' },
+		modes: { type: 'string', default: MODES.join(',') },
+		lanes: { type: 'string', default: '3' },
+		only: { type: 'string' },
+		state: { type: 'string', default: join(process.env.PORTAL_DATA_DIR ?? 'data', 'campaign.json') },
+	},
+});
+
+const runs = whole('--runs', values.runs);
+const lanes = Math.max(1, whole('--lanes', values.lanes));
+const modes = values.modes.split(',').map((name) => {
+	const mode = MODES.find((each) => each === name);
+	return mode ?? fail(`--modes takes ${MODES.join(', ')}, not ${JSON.stringify(name)}.`);
+});
+const only = values.only === undefined ? null : whole('--only', values.only);
+const seed = values.seed === undefined ? null : whole('--seed', values.seed);
+if (only !== null && seed === null) fail('--only repeats one run of a seed: give --seed too.');
+
+const state = only === null ? begun() : fresh(seed ?? 0);
+const left = (only === null ? Array.from({ length: runs }, (_, i) => i) : [only]).filter(
+	(number) => !state.done.some(({ plan }) => plan.number === number),
+);
+const again = `--seed ${state.seed}${modes.length === MODES.length ? '' : ` --modes ${modes.join(',')}`}`;
+console.log(`Campaign of seed ${state.seed}: ${left.length} of ${only === null ? runs : 1} runs to go.`);
+
+let isOver = false;
+process.on('SIGINT', () => {
+	if (isOver) process.exit(130);
+	isOver = true;
+	console.log('Ends with the runs that are under way. Ctrl-C again: at once.');
+});
+
+const ground = await makeGround();
+if (ground.postgres === null && modes.some((mode) => mode !== 'pglite')) {
+	await ground.close();
+	fail('No PostgreSQL under /usr/lib/postgresql (Debian: apt-get install postgresql). Without it: --modes pglite');
+}
+const secondsBefore = state.seconds;
+const began = performance.now();
+try {
+	await campaign(ground, { seed: state.seed, numbers: left, modes, lanes, onOutcome: note, isOver: () => isOver });
+} finally {
+	await ground.close();
+}
+const wrong = state.done.filter(isWrong);
+console.log(`\n${table(state.done, modes)}\n`);
+console.log(`${state.done.length} runs, ${wrong.length} wrong, ${Math.round(state.seconds)} s. Seed ${state.seed}.`);
+for (const { plan } of wrong) console.log(`  again: npm run campaign -- ${again} --only ${plan.number}`);
+process.exit(wrong.length > 0 ? 1 : isOver ? 130 : 0);
+
+function note({ plan, violations, broken, output, ms }: Outcome): void {
+	state.done.push({ plan, violations, ...(broken === undefined ? {} : { broken }) });
+	state.seconds = secondsBefore + (performance.now() - began) / 1000;
+	if (only === null) save();
+	const isBad = isWrong({ violations, ...(broken === undefined ? {} : { broken }) });
+	if (only !== null || isBad) console.log(JSON.stringify(plan));
+	for (const { kind, what } of violations) console.log(`  ${kind.toUpperCase()}: ${what}`);
+	if (broken !== undefined) console.log(`  BROKE: ${broken}`);
+	if (isBad) console.log(`  again: npm run campaign -- ${again} --only ${plan.number}\n${output ?? ''}`);
+	const { length } = state.done;
+	if (length % 20 === 0) console.log(`${length} runs, ${Math.round(state.seconds)} s; the last took ${ms} ms`);
+}
+
+/** The campaign that was interrupted, when it is the one that is asked for; else a new one. */
+function begun(): State {
+	const saved = existsSync(values.state) ? (JSON.parse(readFileSync(values.state, 'utf8')) as State) : null;
+	const isSame =
+		saved !== null &&
+		(seed === null ? saved.done.length < saved.runs : saved.seed === seed) &&
+		saved.modes.join() === modes.join();
+	return isSame ? { ...saved, runs } : fresh(seed ?? Date.now() % 1_000_000);
+}
+
+function fresh(of: number): State {
+	return { seed: of, modes, runs, seconds: 0, done: [] };
+}
+
+function save(): void {
+	mkdirSync(dirname(values.state), { recursive: true });
+	writeFileSync(`${values.state}.tmp`, JSON.stringify(state));
+	renameSync(`${values.state}.tmp`, values.state);
+}
+
+function whole(name: string, text: string): number {
+	return /^\d{1,9}$/.test(text) ? Number(text) : fail(`${name} takes a whole number, not ${JSON.stringify(text)}.`);
+}
+
+function fail(message: string): never {
+	console.error(message);
+	process.exit(2);
+}
