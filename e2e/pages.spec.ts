@@ -11,6 +11,10 @@ const pages: [path: string, account: Account, heading: string | RegExp][] = [
 	['/t/demo/settings/integrations', 'admin', 'Integrations'],
 	['/t/demo/settings/kill-switch', 'admin', 'Kill-switch'],
 	['/t/demo/settings/api-tokens', 'admin', /tokens/i],
+	['/t/demo/settings/targets', 'admin', 'Targets'],
+	['/t/demo/settings/targets', 'auditor', 'Targets'],
+	['/t/demo/settings/targets', 'member', 'Targets'],
+	['/t/demo/admin/mcp?state=NEEDS_HUMAN', 'member', 'MCP Gateway'],
 ];
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -49,6 +49,11 @@ export async function openIssue(request: APIRequestContext, title: string, label
 	return (await answer.json()).number;
 }
 
+/** Rewrites an issue's text past the portal. @param url of its page */
+export async function rewriteIssue(request: APIRequestContext, url: string, body: string): Promise<void> {
+	await atGithub(request, 'PATCH', new URL(url).pathname.slice(1), { body });
+}
+
 export async function setLabels(request: APIRequestContext, number: number, labels: string[]): Promise<void> {
 	await atGithub(request, 'PATCH', `acme/payments-api/issues/${number}`, { labels });
 }

@@ -1,12 +1,12 @@
 import type { APIRequestContext, Page } from '@playwright/test';
 import { expect, expectNoAxeViolations, signIn, test } from './portal.ts';
-import { faultOnIssue } from './sandbox.ts';
+import { faultOnIssue, rewriteIssue } from './sandbox.ts';
 
 const waiting = '/t/demo/admin/mcp?state=NEEDS_HUMAN';
 const dialog = (page: Page) => page.getByRole('dialog');
 const rows = (page: Page) => page.getByRole('table').getByRole('row').filter({ hasText: 'Needs a person' });
 
-/** Writes an issue that GitHub puts elsewhere: nobody but a person can say what became of it. @returns its argsSha */
+/** Writes an issue that GitHub puts elsewhere: nobody but a person can say what became of it. @returns where it stands */
 async function writeElsewhere(page: Page, request: APIRequestContext, title: string, origin: string): Promise<string> {
 	const args = { method: 'create', owner: 'acme', repo: 'payments-api', title, body: 'Text.' };
 	const bytes = { provider: 'github', tool: 'issue_write', args };
@@ -16,7 +16,8 @@ async function writeElsewhere(page: Page, request: APIRequestContext, title: str
 	await faultOnIssue(request, { kind: 'redirect', to: 'acme/ledger' });
 	const answer = await post('execute', { ...bytes, argsSha });
 	expect(answer.status()).toBe(502);
-	return argsSha;
+	const { executions } = await (await page.request.get('/api/mcp/executions?tenant=demo&limit=1')).json();
+	return executions[0].claimed.url;
 }
 
 test.describe('What needs a person', () => {
@@ -41,6 +42,7 @@ test.describe('What needs a person', () => {
 		await expectNoAxeViolations(page);
 
 		await rows(page).first().getByRole('button', { name: 'Settle…' }).click();
+		await expect(dialog(page).getByRole('heading', { name: 'Was this written?' })).toBeFocused();
 		await page.keyboard.press('Control+Enter');
 		await expect(dialog(page).getByRole('radio', { name: /It happened/ })).toBeFocused();
 		await dialog(page)
@@ -97,6 +99,31 @@ test.describe('What needs a person', () => {
 		await expect(dialog(page).getByRole('heading', { name: 'Settled' })).toBeFocused();
 		await dialog(page).getByRole('button', { name: 'Close' }).click();
 		await expect(dialog(page)).toHaveCount(0);
+	});
+
+	test('that did not happen and turns up nowhere is closed as not written, with a row', async ({
+		page,
+		request,
+		baseURL,
+	}) => {
+		await signIn(page, 'admin');
+		const url = await writeElsewhere(page, request, 'Settled: it did not happen', baseURL ?? '');
+		await rewriteIssue(request, url, 'Nothing of what the portal wrote.');
+		await page.goto(waiting);
+		await rows(page).first().getByRole('button', { name: 'Settle…' }).click();
+		await dialog(page)
+			.getByRole('radio', { name: /It did not happen/ })
+			.check();
+		await dialog(page).getByRole('textbox', { name: 'How you know' }).fill('It was taken down by hand');
+		await page.keyboard.press('Control+Enter');
+		await expect(dialog(page).getByRole('heading', { name: 'Settled' })).toBeFocused();
+		await expect(dialog(page)).toContainText('Not written');
+		await expect(dialog(page).getByRole('link', { name: /^#\d/ })).toBeVisible();
+		await dialog(page).getByRole('button', { name: 'Close' }).click();
+		await page.goto('/t/demo/admin/mcp');
+		await expect(page.getByRole('table').getByText('Settled by a person').first()).toBeVisible();
+		await page.goto('/t/demo/audit-log?action=mcp.resolve.github.issue_write');
+		await expect(page.getByRole('row').filter({ hasText: 'it did not happen' }).first()).toBeVisible();
 	});
 
 	test('is seen by an AUDITOR and a MEMBER, who are offered no button', async ({ page, request, baseURL }) => {

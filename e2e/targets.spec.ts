@@ -81,7 +81,7 @@ test.describe('Targets', () => {
 		await expect(question).toBeVisible();
 		await page.keyboard.press('Escape');
 		await expect(page.getByRole('list', { name: 'Targets' })).toContainText('Removed');
-		await page.getByRole('button', { name: 'Keep it: acme/ledger' }).click();
+		await page.getByRole('button', { name: 'Keep acme/ledger' }).click();
 		await expect(page.getByRole('region', { name: 'Not saved yet' })).toHaveCount(0);
 
 		const input = page.getByRole('textbox', { name: 'Add a target' });

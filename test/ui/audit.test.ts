@@ -80,12 +80,21 @@ describe('a change of a setting in the list', () => {
 		expect(actionWords(read('flag.set', { flag: 7, new: 'off' }))).toBe('Feature switched');
 	});
 
+	it('of a set of labels is not called an issue', () => {
+		expect(actionWords(read('mcp.tool.github.issue_write', { method: 'create' }))).toBe('Open issue');
+		expect(actionWords(read('mcp.tool.github.issue_write', { method: 'update' }))).toBe('Set labels');
+		expect(actionWords(read('mcp.reconcile.github.issue_write', { method: 'update' }))).toBe(
+			'Set labels, found out later',
+		);
+		expect(actionWords(read('mcp.resolve.github.add_issue_comment', {}))).toBe('Comment, settled by a person');
+	});
+
 	it('is told in words, for every action that the portal writes', () => {
 		const sources = ['gateway', 'adapters/store', 'cli']
 			.flatMap((folder) => readdirSync(`src/${folder}`).map((name) => `src/${folder}/${name}`))
 			.filter((path) => path.endsWith('.ts'))
 			.map((path) => readFileSync(path, 'utf8'));
-		const families = /'((?:access|credential|dispatch|flag|invitation|member|tenant|token)\.[a-z.-]+)'/g;
+		const families = /'((?:access|credential|dispatch|flag|invitation|member|targets|tenant|token)\.[a-z.-]+)'/g;
 		const actions = new Set(sources.flatMap((text) => [...text.matchAll(families)].map((match) => match[1] ?? '')));
 		expect(actions.size).toBeGreaterThan(12);
 		expect([...actions].filter((action) => actionWords(read(action, {})) === action)).toEqual([]);
@@ -106,6 +115,11 @@ describe('a change of a setting in the list', () => {
 		['member.joined', { old: null, new: { userId: 'u-12345678', role: 'MEMBER' } }, '…12345678 is MEMBER'],
 		['invitation.withdrawn', { old: { invitation: 'i-12345678', role: 'MEMBER' }, new: null }, '…12345678'],
 		['credential.rewrapped', { provider: 'github', old: '13cf·5d4e', new: '7c1e·94d0' }, '7c1e·94d0'],
+		['targets.set', { old: [], new: ['acme/ledger'] }, '+acme/ledger'],
+		['targets.set', { old: ['acme/ledger', 'acme/*'], new: ['ACME/*', 'x/y'] }, '+x/y −acme/ledger'],
+		['targets.set', { old: ['acme/ledger'], new: [] }, 'all that the credential reaches'],
+		['targets.set', { old: 'x', new: ['1/a', '2/a', '3/a', '4/a', '5/a'] }, '+1/a +2/a +3/a +4/a and 1 more'],
+		['mcp.resolve.github.issue_write', { old: 'NEEDS_HUMAN', new: 'ABSENT' }, 'it did not happen'],
 		['evidence.gate', { new: 'x' }, undefined],
 	])('%s %j shows %s', (action, detail, words) => {
 		expect(changeOf(read(action, detail))).toBe(words);

@@ -4,7 +4,7 @@ import { IconEye, IconMinus, IconPlus } from '@tabler/icons-react';
 import { folded } from '#core/proposal/label-set';
 import { Button } from '#ui/controls/button.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
-import { Moment } from '#ui/controls/time.tsx';
+import { Moment, Relative } from '#ui/controls/time.tsx';
 import { MarkedText } from './marked-text.tsx';
 import { type Notice, spansOf } from './notices.ts';
 import type { Proposal } from './proposal.ts';
@@ -104,7 +104,13 @@ export function LabelsView(props: {
 					<Icon of={IconEye} size={14} /> Read
 				</dt>
 				<dd>
-					{preview.readAt ? <Moment at={preview.readAt} relative /> : 'with the preview'}
+					{preview.readAt ? (
+						<>
+							<Moment at={preview.readAt} />, <Relative at={preview.readAt} />
+						</>
+					) : (
+						'With the preview'
+					)}
 					<small className="dim block">Read again right before the write: changed by then, nothing is written</small>
 				</dd>
 			</dl>

@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { Alert } from '#ui/controls/alert.tsx';
 import { useHere } from '#ui/tenant.tsx';
 import { useNeedsPerson } from './executions.ts';
+import { useStateFilter } from './state-filter.ts';
 
 /** “1 write needs a person”, “100 or more writes need a person”. */
 export const needsWords = (count: number, more: boolean) =>
@@ -17,23 +18,28 @@ export const needsPath = (tenant: string) => `/t/${tenant}/admin/mcp?state=NEEDS
 export function NeedsPerson() {
 	const { tenant, role } = useHere();
 	const { data } = useNeedsPerson(tenant);
+	const [filter] = useStateFilter();
 	if (data === undefined || data.waiting.length === 0) return null;
+	const many = data.waiting.length > 1;
 	return (
 		<Alert
 			tone="note"
 			icon={IconUserExclamation}
 			title={needsWords(data.waiting.length, data.more)}
 			action={
-				<Link className="btn btn--sm" href={needsPath(tenant)} prefetch={false}>
-					Show {data.waiting.length === 1 ? 'it' : 'them'}
-				</Link>
+				filter === 'NEEDS_HUMAN' ? null : (
+					<Link className="btn btn--sm" href={needsPath(tenant)} prefetch={false}>
+						Show {many ? 'them' : 'it'}
+					</Link>
+				)
 			}
 		>
 			<p>
-				The portal cannot tell whether it was written, and holds the bytes back, so there can be no duplicate.{' '}
+				The portal cannot tell whether {many ? 'they were' : 'it was'} written, and holds the bytes back, so there can
+				be no duplicate.{' '}
 				{role === 'ADMIN'
-					? 'Look in the repository, then settle it.'
-					: 'An ADMIN looks in the repository and settles it.'}
+					? `Look in the repository, then settle ${many ? 'each' : 'it'}.`
+					: `An ADMIN looks in the repository and settles ${many ? 'each' : 'it'}.`}
 			</p>
 		</Alert>
 	);

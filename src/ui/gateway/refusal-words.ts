@@ -21,7 +21,7 @@ const fixes: { readonly [C in RefusalCode]?: Fix } = {
 		words: 'The list is part of the program; nobody can switch this on here. Propose an issue that asks for it.',
 	},
 	target_not_allowed: {
-		words: 'An ADMIN can add the repository to the targets of this tenant. Your text is kept.',
+		words: 'Your text is kept.',
 		...targets,
 	},
 	target_changed: {

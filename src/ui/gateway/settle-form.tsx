@@ -26,7 +26,7 @@ function WhatIsKnown({ execution }: { execution: Execution }) {
 				) : (
 					<>
 						{' '}
-						for <span className="mono break">ref sarc-mcp:{execution.argsSha.slice(0, 16)}</span>.
+						for <span className="mono">ref sarc-mcp:{execution.argsSha.slice(0, 16)}</span>.
 					</>
 				)}
 				{execution.claimed ? (

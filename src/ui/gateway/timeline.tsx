@@ -28,7 +28,7 @@ export function Timeline({ execution, argsSha }: { execution: Execution; argsSha
 						'Reading the labels that stand on the issue'
 					) : (
 						<>
-							Looking for the ref <span className="mono break">sarc-mcp:{argsSha.slice(0, 16)}</span>
+							Looking for the ref <span className="mono">sarc-mcp:{argsSha.slice(0, 16)}</span>
 						</>
 					)}
 					<small>

@@ -39,7 +39,7 @@ export function TargetList(props: {
 						{removed ? <Mark as="removed" /> : change.added.includes(entry) ? <Mark as="added" /> : null}
 						{onRemove === undefined ? null : removed ? (
 							<Button small onPress={() => props.onKeep(entry)}>
-								Keep it<span className="vh">: {entry}</span>
+								Keep<span className="vh"> {entry}</span>
 							</Button>
 						) : (
 							<Button small onPress={() => onRemove(entry)}>
