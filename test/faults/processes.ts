@@ -20,6 +20,7 @@ const EXECUTE = '/api/mcp/execute?tenant=demo';
 
 /** Portal processes on one PostgreSQL, with a GitHub and an MCP server that outlive them. */
 export interface Processes {
+	readonly cluster: Cluster;
 	readonly github: SandboxGitHub;
 	readonly database: Database;
 	/** Between every portal and the MCP server. */
@@ -75,6 +76,7 @@ async function world(ground: { cluster: Cluster; bundle: Bundle; template: Templ
 		);
 
 	return {
+		cluster,
 		github,
 		database,
 		line,

@@ -62,7 +62,7 @@ describe.runIf(postgresBin !== null)('SIGTERM in mid-flight, two portals on one 
 	});
 
 	it('[faults-recover, drains] with PostgreSQL gone it ends all the same, and what it leaves is taken over', async () => {
-		const one = await world.start({ PORTAL_UPSTREAM_TIMEOUT_MS: '2000' });
+		const one = await world.start();
 		const body = await world.approve(one, 'Left behind');
 		const { state } = world.github;
 		state.faults.push({ kind: 'hold', match: CREATE });
@@ -70,16 +70,15 @@ describe.runIf(postgresBin !== null)('SIGTERM in mid-flight, two portals on one 
 		await until('it is held', () =>
 			state.requests.some(({ method, path }) => method === 'POST' && path.endsWith('/issues')),
 		);
+		await world.cluster.crash();
 		one.signal('SIGTERM');
-		// Every connection that it has is cut, and it may make no new one.
-		const name = await world.database.query<{ name: string }>('SELECT current_database() AS name');
-		await world.database.query(`ALTER DATABASE ${name[0]?.name} CONNECTION LIMIT 0`);
-		await world.database.query(`ALTER ROLE postgres NOSUPERUSER`).catch(() => {});
-		await world.database.query(
-			`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-			WHERE datname = current_database() AND pid <> pg_backend_pid()`,
-		);
+		state.release();
 		expect(await answer).toMatchObject({ status: 502, body: { code: 'outcome_unknown' } });
 		expect(await one.ended).toBe(0);
+		await world.cluster.begin();
+		const two = await world.start();
+		await world.settledAndWhole();
+		expect(await world.execute(two, body)).toMatchObject({ status: 200, body: { replayed: true } });
+		await world.settledAndWhole();
 	});
 });
