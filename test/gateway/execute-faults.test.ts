@@ -6,6 +6,7 @@ import { propose } from '#gateway/propose';
 import { reconcile } from '#gateway/reconcile';
 import { verifyChain } from '#gateway/verify-chain';
 import { demoCaller } from '#test/support/caller';
+import { passTime } from '#test/support/pass-time';
 import { issue, startPortal, type TestPortal } from '#test/support/portal';
 
 let test: TestPortal;
@@ -65,9 +66,8 @@ describe('[once, one-row, unknown-not-failed] a fault at each await of execute',
 		expect(told).toBe(answer);
 
 		// The portal starts again, and the first looks come due.
-		const later: Deps = { ...gateway, clock: { now: () => new Date(Date.now() + 20_000) } };
-		await reconcile(later, { everything: true });
-		await reconcile(later);
+		await passTime(test.portal.database.query, 5_000);
+		await reconcile(gateway, { everything: true });
 
 		const written = test.sandbox.github.state.issues('acme', 'payments-api').filter((each) => each.title === title);
 		expect(written).toHaveLength(issues);

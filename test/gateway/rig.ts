@@ -142,11 +142,6 @@ export async function mustFind(deps: Deps, tenantId: string, argsSha: string): P
 	return execution;
 }
 
-/** The same portal with its clock so much ahead: looks that are due later are due now. */
-export function ahead(deps: Deps, ms: number): Deps {
-	return { ...deps, clock: { now: () => new Date(Date.now() + ms) } };
-}
-
 /** What waits in the sandbox GitHub for `release()`; resolves once `count` writes are held there. */
 export async function untilRequested(portal: TestPortal, count: number, path = '/issues'): Promise<void> {
 	const { state } = portal.sandbox.github;
