@@ -19,7 +19,7 @@ async function preview(page: Page): Promise<void> {
 }
 
 test.describe('A set of labels', () => {
-	test('[approval-bound, once] shows what is added, removed and stays, is approved and stands there then', async ({
+	test('[approval-bound, read-back] shows what is added, removed and stays, is approved and stands there then', async ({
 		page,
 		request,
 	}) => {
@@ -94,7 +94,7 @@ test.describe('A set of labels', () => {
 
 	test.describe('that somebody changed meanwhile', () => {
 		test.use({ expectStatus: [409] });
-		test('[unknown-not-failed] is not written over: it says so, keeps what was typed, and previews again', async ({
+		test('[state-as-seen] is not written over: it says so, keeps what was typed, and previews again', async ({
 			page,
 			request,
 		}) => {

@@ -24,7 +24,7 @@ test.describe('What needs a person', () => {
 	test.describe.configure({ mode: 'serial' });
 	test.use({ expectStatus: [422] });
 
-	test('[unknown-not-failed] is settled as happened where the portal can read it, with a reason and a row', async ({
+	test('[human-settles] is settled as happened where the portal can read it, with a reason and a row', async ({
 		page,
 		request,
 		baseURL,
@@ -71,7 +71,7 @@ test.describe('What needs a person', () => {
 		await expect(page.getByText('I opened it').first()).toBeVisible();
 	});
 
-	test('that did not happen: a warning first; what turns up after all is offered as its address', async ({
+	test('[human-settles] that did not happen: a warning first; what turns up after all is offered as its address', async ({
 		page,
 		request,
 		baseURL,
@@ -101,7 +101,7 @@ test.describe('What needs a person', () => {
 		await expect(dialog(page)).toHaveCount(0);
 	});
 
-	test('that did not happen and turns up nowhere is closed as not written, with a row', async ({
+	test('[human-settles] that did not happen and turns up nowhere is closed as not written, with a row', async ({
 		page,
 		request,
 		baseURL,
@@ -126,7 +126,11 @@ test.describe('What needs a person', () => {
 		await expect(page.getByRole('row').filter({ hasText: 'it did not happen' }).first()).toBeVisible();
 	});
 
-	test('is seen by an AUDITOR and a MEMBER, who are offered no button', async ({ page, request, baseURL }) => {
+	test('[human-settles] is seen by an AUDITOR and a MEMBER, who are offered no button', async ({
+		page,
+		request,
+		baseURL,
+	}) => {
 		await signIn(page, 'admin');
 		await writeElsewhere(page, request, 'Seen by others', baseURL ?? '');
 		for (const account of ['auditor', 'member'] as const) {

@@ -107,6 +107,7 @@ function GithubCredential({ credential }: { credential: Credential }) {
 const writes = [
 	{ words: 'Open an issue', tool: 'issue_write', shown: 'issue_write · create' },
 	{ words: 'Comment', tool: 'add_issue_comment', shown: 'add_issue_comment' },
+	{ words: 'Set labels', tool: 'issue_write', shown: 'issue_write · update' },
 ] as const;
 
 function serverState({ ok, configured, drift }: Prereqs['upstream']) {
@@ -155,7 +156,7 @@ function Server() {
 					{writes.map((write) => {
 						const changed = upstream.drift.includes(write.tool);
 						return (
-							<tr key={write.tool}>
+							<tr key={write.shown}>
 								<td>
 									<span className="med">{write.words}</span>
 								</td>
