@@ -1,5 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { appendAll } from '#adapters/store/audit-statement';
 import type { Database, Query } from '#adapters/store/database';
+import { openEntry } from '#core/audit/entry';
+import type { SettleInput } from '#gateway/ports';
 import { anotherPool, testDatabases } from '#test/support/database';
 import { type Bench, benchOver, draft, mustReserve, newOffice, reservation, settlement, verifyLog } from './fixture.ts';
 
@@ -17,7 +21,9 @@ function watched(database: Database) {
 	return { bench: benchOver({ ...database, query }), seen };
 }
 
-describe.each(testDatabases())('settlements that wait together on $name', ({ open }) => {
+const databases = testDatabases();
+
+describe.each(databases)('settlements that wait together on $name', ({ open }) => {
 	let plain: Bench;
 	beforeAll(async () => {
 		plain = benchOver(await open());
@@ -136,5 +142,44 @@ describe.each(testDatabases())('settlements that wait together on $name', ({ ope
 			expect(results.filter((position) => position !== null)).toHaveLength(22);
 			expect(await verifyLog(plain.store, log)).toMatchObject({ ok: true, size: before + 22 });
 		}
+	});
+});
+
+const server = databases.filter(({ name }) => name === 'PostgreSQL');
+
+describe.runIf(server.length > 0).each(server)('two batches on $name that want the same executions', ({ open }) => {
+	it('lock them in one order, whatever order they came in: no circle, and each execution is settled once', async () => {
+		const bench = benchOver(await open());
+		const other = await anotherPool(bench.database);
+		if (other === null) throw new Error('one pool only');
+		const office = await newOffice(bench);
+		const log = office.tenant.id;
+		const low = await mustReserve(bench, reservation(office));
+		const high = await mustReserve(bench, reservation(office));
+		const batch = (query: Query, inputs: readonly SettleInput[]) =>
+			appendAll(
+				query,
+				log,
+				'2026-11-24T09:00:00.000000Z',
+				inputs.map((input) => ({ draft: input.entry, text: openEntry(input.entry, log), settles: input })),
+			);
+		const waiting = async (n: number): Promise<void> => {
+			const text = `SELECT count(*) AS n FROM pg_stat_activity
+				WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+			while (((await bench.database.query<{ n: number }>(text))[0]?.n ?? 0) < n) await delay(5);
+		};
+		let first: ReturnType<typeof batch> | undefined;
+		let second: ReturnType<typeof batch> | undefined;
+		await bench.database.transaction(async ({ query }) => {
+			await query('SELECT FROM execution WHERE id = $1 FOR UPDATE', [low.id]);
+			first = batch(bench.database.query, [settlement(low), settlement(high)]);
+			await waiting(1);
+			// In the order it came it would hold `high` now, and want `low`, which goes to the first.
+			second = batch(other.query, [settlement(high), settlement(low)]);
+			await waiting(2);
+		});
+		const positions = [...((await first) ?? []), ...((await second) ?? [])];
+		expect(positions.filter((position) => position !== null)).toHaveLength(2);
+		expect(await verifyLog(bench.store, log)).toMatchObject({ ok: true });
 	});
 });
