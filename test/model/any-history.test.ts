@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { beforeAll, describe, it } from 'vitest';
+import { startPortal, type TestPortal } from '#test/support/portal';
+import { anything } from './commands.ts';
+import { freshReference, startRun } from './real.ts';
+
+/** How many histories, and how long they get. A seed that failed, and its path, are what fast-check prints. */
+const RUNS = Number(process.env.MODEL_RUNS ?? 25);
+const LENGTH = Number(process.env.MODEL_LENGTH ?? 30);
+const SEED = process.env.MODEL_SEED === undefined ? {} : { seed: Number(process.env.MODEL_SEED) };
+const PATH = process.env.MODEL_PATH === undefined ? {} : { path: process.env.MODEL_PATH, endOnFailure: true };
+const MINUTES = 60_000;
+
+describe('any history', () => {
+	let test: TestPortal;
+	beforeAll(async () => {
+		test = await startPortal({ env: { PORTAL_UPSTREAM_TIMEOUT_MS: '5000' } });
+		return () => test.close();
+	});
+
+	it('[any-history, once, switch-off, approval-bound, chain-detects] of proposing, executing, switching, crashing, pausing, lying, looking and resolving: after every step everything holds', {
+		timeout: Math.max(2, RUNS / 10) * MINUTES,
+	}, async () => {
+		await fc.assert(
+			fc.asyncProperty(fc.commands(anything(), { maxCommands: LENGTH, size: 'max' }), async (commands) => {
+				const real = await startRun(test);
+				await fc.asyncModelRun(() => ({ model: freshReference(real), real }), commands);
+			}),
+			{ numRuns: RUNS, ...SEED, ...PATH },
+		);
+	});
+});
