@@ -14,7 +14,7 @@ describe.each(portals())('a process that is paused, over $name', ({ start }) => 
 	let caller: Caller;
 	let deps: Deps;
 	beforeAll(async () => {
-		test = await start();
+		test = await start({ PORTAL_WRITE_BUDGET: '1000/m,10000/h' });
 		caller = await demoCaller(test.portal, 'admin@demo.local');
 		deps = test.portal.gateway;
 	});
@@ -53,7 +53,7 @@ describe.each(portals())('a process that is paused, over $name', ({ start }) => 
 
 	it.each(kinds)('[once] %s: within the lease it is sent', async (what, args, calls) => {
 		const { told, written } = await pausedFor(leaseMs(calls) - 10_000, args(`Soon enough: ${what}`));
-		expect([told.code, written]).toEqual(['ok', 1]);
+		expect([told.code, written, await slots(told.executionId)]).toEqual(['ok', 1, 2]);
 	});
 
 	it.each(kinds)(
@@ -62,6 +62,7 @@ describe.each(portals())('a process that is paused, over $name', ({ start }) => 
 			const { told, argsSha, written } = await pausedFor(leaseMs(calls), args(`Too late: ${what}`));
 			expect([told.code, written]).toEqual(['provider_unreachable', 0]);
 			expect(told.detail).toContain('Nothing was sent.');
+			expect(await slots(told.executionId)).toBe(0);
 			expect(await mustFind(deps, caller.tenant.id, argsSha)).toMatchObject({ state: 'ABSENT' });
 			expect(await attemptsOf(deps, caller.tenant.id, argsSha)).toMatchObject([{ code: 'provider_unreachable' }]);
 		},
