@@ -49,6 +49,8 @@ describe.each(portals())('a process that is paused, over $name', ({ start }) => 
 		const told = await tellOf(paused, caller, body);
 		return { told, argsSha, written: test.sandbox.github.state.writes() - writes };
 	}
+	const slots = async (id: string | undefined) =>
+		(await test.portal.database.query('SELECT slot FROM write_slot WHERE execution_id = $1', [id ?? null])).length;
 	const leaseMs = (calls: number) => calls * deps.upstreamTimeoutMs + 15_000;
 
 	it.each(kinds)('[once] %s: within the lease it is sent', async (what, args, calls) => {
