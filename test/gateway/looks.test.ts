@@ -108,6 +108,24 @@ describe.each([
 		expect(await rowsOf(here, scene.tenantId)).toEqual(rows);
 	});
 
+	it('[looks-fenced] nor does it decide while another look is under way, which then does', async () => {
+		const execution = await due('Both find it', { landed: true });
+		const [one, two] = [door(), door()];
+		const paused = reconcile(waitingAt(here, one), { random });
+		await one.reached;
+		await scene.pass(LEASE_MS + 1_000);
+		const other = reconcile(waitingAt(there, two), { random });
+		await two.reached;
+		one.open();
+		await paused;
+		expect(await scene.again(execution)).toMatchObject({ state: 'INDETERMINATE', checks: 2 });
+		expect(await verdictsOf(here, scene.tenantId, execution.id)).toEqual([]);
+		two.open();
+		await other;
+		expect(await scene.again(execution)).toMatchObject({ state: 'CONFIRMED', checks: 2 });
+		expect(await verdictsOf(here, scene.tenantId, execution.id)).toHaveLength(1);
+	});
+
 	it('[looks-fenced] nor does it put off, once another look has begun', async () => {
 		const execution = await due('Paused twice');
 		const [one, two] = [door(), door()];
