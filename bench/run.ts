@@ -1,6 +1,6 @@
 /**
- * Side-by-side measurements, as ratios: absolute times say more about the machine. Asserts nothing; takes some two
- * minutes. `npm run bench`, or `node bench/run.ts a` for one of a, b, c, d; d needs GITHUB_MCP_SERVER_BIN.
+ * Side-by-side measurements, as ratios: absolute times say more about the machine. Asserts nothing; takes some five
+ * minutes. `npm run bench`, or `node bench/run.ts a` for one of a to g; d needs GITHUB_MCP_SERVER_BIN.
  */
 import pg from 'pg';
 import { realServerBin, startRealServer } from '#test/sandbox/real-server';
@@ -10,6 +10,7 @@ import { type Cluster, findPostgres, startPostgres } from '#test/support/postgre
 import { serveBare } from './bare-server.ts';
 import { benchExecute } from './execute.ts';
 import { say } from './figures.ts';
+import { benchLogSize } from './log-size.ts';
 import { servePortal } from './portal-server.ts';
 import { benchPropose } from './propose.ts';
 import { benchThroughput } from './throughput.ts';
@@ -74,6 +75,7 @@ if (['b', 'c', 'd', 'e', 'f', 'g'].some(wanted)) {
 			const url = (database: string) => ({ DATABASE_URL: cluster.url(database).replace('@/', '@localhost/') });
 			if (wanted('b') || wanted('c')) await overDatabase('PostgreSQL', url('postgres'));
 			if (wanted('e') || wanted('f')) await benchThroughput(cluster, await fresh(cluster, 'throughput'));
+			if (wanted('g')) await benchLogSize([await fresh(cluster, 'empty'), await fresh(cluster, 'hundred_thousand')]);
 			if (wanted('d')) await overRealSidecar(url('template1'));
 		} finally {
 			await cluster.stop();
