@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, describe, it } from 'vitest';
 import { startPortal, type TestPortal } from '#test/support/portal';
-import { anything } from './commands.ts';
+import { anything, approveAll } from './commands.ts';
 import { freshReference, startRun } from './real.ts';
 
 /** How many histories, and how long they get. A seed that failed, and its path, are what fast-check prints. */
-const RUNS = Number(process.env.MODEL_RUNS ?? 25);
-const LENGTH = Number(process.env.MODEL_LENGTH ?? 30);
+const RUNS = Number(process.env.MODEL_RUNS ?? 15);
+const LENGTH = Number(process.env.MODEL_LENGTH ?? 40);
 const SEED = process.env.MODEL_SEED === undefined ? {} : { seed: Number(process.env.MODEL_SEED) };
 const PATH = process.env.MODEL_PATH === undefined ? {} : { path: process.env.MODEL_PATH, endOnFailure: true };
 const MINUTES = 60_000;
@@ -24,7 +24,9 @@ describe('any history', () => {
 		await fc.assert(
 			fc.asyncProperty(fc.commands(anything(), { maxCommands: LENGTH, size: 'max' }), async (commands) => {
 				const real = await startRun(test);
-				await fc.asyncModelRun(() => ({ model: freshReference(real), real }), commands);
+				const model = freshReference(real);
+				await approveAll(model, real);
+				await fc.asyncModelRun(() => ({ model, real }), commands);
 			}),
 			{ numRuns: RUNS, ...SEED, ...PATH },
 		);

@@ -271,7 +271,7 @@ export async function startRun(test: TestPortal): Promise<Real> {
 	return real;
 }
 
-/** Two issues, two comments on the person's issue, two sets of labels on it. */
+/** Four issues, three comments on the person's issue, three sets of labels on it. */
 function bytesFor(repo: string): Bytes[] {
 	const place = { owner: OWNER, repo };
 	const made = (tool: string, args: JsonObject, number?: number): Bytes => ({
@@ -283,10 +283,14 @@ function bytesFor(repo: string): Bytes[] {
 	return [
 		made('issue_write', { method: 'create', title: 'First', body: 'One.' }),
 		made('issue_write', { method: 'create', title: 'Second', body: 'Two.' }),
+		made('issue_write', { method: 'create', title: 'Third', body: 'Two.' }),
+		made('issue_write', { method: 'create', title: 'Fourth' }),
+		made('add_issue_comment', { issue_number: 1, body: 'One.' }, 1),
+		made('add_issue_comment', { issue_number: 1, body: 'Two.' }, 1),
 		made('add_issue_comment', { issue_number: 1, body: 'Three.' }, 1),
-		made('add_issue_comment', { issue_number: 1, body: 'Four.' }, 1),
 		made('issue_write', { method: 'update', issue_number: 1, labels: ['bug'] }, 1),
 		made('issue_write', { method: 'update', issue_number: 1, labels: ['bug', 'security'] }, 1),
+		made('issue_write', { method: 'update', issue_number: 1, labels: ['Security', 'wide'] }, 1),
 	];
 }
 
@@ -301,7 +305,6 @@ export function freshReference(real: Real): Reference {
 				creates:
 					request.tool === 'add_issue_comment' ? 'comment' : request.args.method === 'update' ? 'labels' : 'issue',
 				set: Array.isArray(request.args.labels) ? request.args.labels.map(String) : [],
-				approved: false,
 				before: '',
 				state: 'none',
 				wrote: 0,

@@ -20,7 +20,6 @@ export interface Item {
 	readonly creates: 'issue' | 'comment' | 'labels';
 	/** Of labels: the approved set. */
 	readonly set: readonly string[];
-	approved: boolean;
 	/** Of labels: what stood there when it was approved. */
 	before: string;
 	state: State;
