@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAppender } from '#adapters/store/audit-append';
@@ -142,7 +141,6 @@ function of(count: number): string {
 function storeOver(database: Database, io: CommandIo): KeyStore {
 	const tell = (_fields: unknown, message: string): void => io.err(message);
 	const appender = createAppender(database, {
-		sha256: (data) => hash('sha256', data, 'buffer'),
 		clock: systemClock,
 		// Where each log ends is said at the next append of a portal: here it would only be noise.
 		log: { info: () => {}, warn: tell, error: tell },

@@ -4,7 +4,7 @@ import { createAppender } from '#adapters/store/audit-append';
 import { createKeyStore } from '#adapters/store/key-store';
 import { migrate } from '#adapters/store/migrate';
 import { createVault, kidOfSealed } from '#adapters/vault/vault';
-import { benchOver, draft, newTenant, sha256, verifyLog } from '#test/store/fixture';
+import { benchOver, draft, newTenant, verifyLog } from '#test/store/fixture';
 import { type Place, places } from './places.ts';
 import { portal } from './run.ts';
 
@@ -184,7 +184,7 @@ describe.each(databases.slice(-1))('portal keys, on $name', { timeout: 60_000 },
 		const database = await place.open();
 		const bench = benchOver(database);
 		const silent = { info: () => {}, warn: () => {}, error: () => {} };
-		const appender = createAppender(database, { sha256, clock: { now: () => bench.now }, log: silent });
+		const appender = createAppender(database, { clock: { now: () => bench.now }, log: silent });
 		const store = createKeyStore(database.query, appender);
 		const [was] = await store.sealedCredentials(null, 10);
 		if (was === undefined) throw new Error('no credential');
