@@ -14,7 +14,7 @@ import { resolve } from '#gateway/resolve';
 
 export function mountMcp(app: Hono<ApiEnv>, deps: ApiDeps): void {
 	const { gateway } = deps;
-	mount(app, deps, 'POST /api/mcp/propose', ({ caller, raw }) => propose(gateway, caller, raw) as never);
+	mount(app, deps, 'POST /api/mcp/propose', ({ caller, raw }) => propose(gateway, caller, raw));
 	mount(app, deps, 'POST /api/mcp/execute', ({ caller, raw }) => execute(gateway, caller, raw));
 	mount(app, deps, 'GET /api/mcp/prereqs', async ({ caller }) => ok(await prereqs(gateway, caller)));
 

@@ -7,10 +7,10 @@ import { type Sha256, toHex, utf8 } from '#core/sha256';
  */
 export interface LabelChange {
 	/** As read, and as it would be, sorted by UTF-16 code units. A label that stays keeps the spelling that stands there. */
-	readonly before: readonly string[];
-	readonly after: readonly string[];
-	readonly added: readonly string[];
-	readonly removed: readonly string[];
+	readonly before: string[];
+	readonly after: string[];
+	readonly added: string[];
+	readonly removed: string[];
 }
 
 /** What setting `wanted` would change of `present`. Both hold no label twice. */
