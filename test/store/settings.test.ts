@@ -36,6 +36,7 @@ describe.each(testDatabases())('settings on $name', ({ open }) => {
 			gatewayOn: true,
 			executeTokensOn: false,
 			dispatchOn: false,
+			allowedTargets: [],
 			credential: null,
 		});
 	});
@@ -45,6 +46,7 @@ describe.each(testDatabases())('settings on $name', ({ open }) => {
 			gatewayOn: false,
 			executeTokensOn: false,
 			dispatchOn: false,
+			allowedTargets: [],
 			credential: null,
 		});
 	});
