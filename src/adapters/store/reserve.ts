@@ -72,8 +72,9 @@ WITH flags AS MATERIALIZED (
 ), ${takeSlots({
 	account: '(SELECT account FROM payer)',
 	open: '(SELECT open FROM way)',
-	perMinute: '$20',
-	perHour: '$21',
+	// What the planner cannot see through gives one plan for whatever budget, which is kept: planning took longer than running.
+	perMinute: '(SELECT $20::int)',
+	perHour: '(SELECT $21::int)',
 	executionId: '$1::uuid',
 })}, reserved AS (
 	INSERT INTO execution (id, tenant_id, args_sha, epoch, provider, tool, method, state, target_owner, target_repo,
