@@ -69,7 +69,8 @@ const dying: readonly Lie[] = [
 const redirects: readonly Lie[] = [301, 302, 303, 307, 308].flatMap((status): Lie[] =>
 	[() => `${otherUrl}/`, () => '//127.0.0.1:9/', () => '/mcp'].map((to, i) => ({
 		what: `${status} to ${['another host', 'another port', 'the same host'][i]}`,
-		...unknown,
+		wrote: 'written',
+		end: 'INDETERMINATE',
 		say: ({ raw }) => raw(status, { location: to(), refresh: `0; url=${to()}` }, ''),
 		reason: /redirect, which was not followed/,
 	})),

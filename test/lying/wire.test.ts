@@ -11,6 +11,8 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const unknown = { wrote: 'either', end: 'INDETERMINATE' } as const;
+/** After the write a status must not be a no. */
+const done = { wrote: 'written', end: 'INDETERMINATE' } as const;
 const true_ = { wrote: 'written', end: 'CONFIRMED' } as const;
 const JSON_TYPE = { 'content-type': 'application/json' };
 const SSE_TYPE = { 'content-type': 'text/event-stream' };
@@ -33,30 +35,30 @@ const statuses: readonly Lie[] = [
 	...[400, 401, 403, 404, 409, 422, 429, 500, 503].map(
 		(status): Lie => ({
 			what: `${status}`,
-			...unknown,
+			...done,
 			say: raw(status, { 'content-type': 'text/plain' }, () => 'Nope'),
 			reason: new RegExp(`HTTP ${status}`),
 		}),
 	),
 	{
 		what: '401 that sends us to somebody else’s sign-in',
-		...unknown,
+		...done,
 		say: raw(401, { 'www-authenticate': 'Bearer resource_metadata="http://127.0.0.1:9/x"' }, () => 'Unauthorized\n'),
 	},
 	{
 		what: '403 that wants more scopes',
-		...unknown,
+		...done,
 		say: raw(403, { 'www-authenticate': 'Bearer error="insufficient_scope", scope="repo"' }, () => ''),
 	},
 	{
 		what: '400 of a tool that it does not have, and lists',
-		...unknown,
+		...done,
 		say: raw(400, { 'content-type': 'text/plain' }, () => 'unknown tools specified in WithTools: issue_write'),
 		reason: /its list of tools does not say so/,
 	},
 	{
 		what: '500 that quotes the credential',
-		...unknown,
+		...done,
 		say: ({ request, raw: send }) => send(500, {}, `bad ${request.headers.authorization}`),
 	},
 	...[200, 502].map(page),

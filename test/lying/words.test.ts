@@ -12,6 +12,8 @@ const API = 'http://ghe.example/api/v3';
 const POST = `failed to create issue: POST ${API}/repos/acme/payments-api/issues: `;
 
 const unknown = { wrote: 'either', end: 'INDETERMINATE' } as const;
+/** After the write an error must not be a no; that it is no success needs no second truth. */
+const done = { wrote: 'written', end: 'INDETERMINATE' } as const;
 /** Written, as the answer says or not; where, it does not say truly. */
 const elsewhere = { wrote: 'either', end: 'NEEDS_HUMAN' } as const;
 
@@ -121,34 +123,34 @@ const errors: readonly Lie[] = [
 		`failed to create comment: POST ${API}/repos/acme/payments-api/issues/1/comments: 404 Not Found []`,
 		`written, but then: ${POST}422 Validation Failed []`,
 		'missing required parameter: title, after it was written',
-	].map((words): Lie => ({ what: `isError “${words}”`, ...unknown, say: fails(words) })),
+	].map((words): Lie => ({ what: `isError “${words}”`, ...done, say: fails(words) })),
 	{
 		what: 'isError that quotes a title made to look like a refusal',
-		...unknown,
+		...done,
 		args: { method: 'create', owner: 'acme', repo: 'payments-api', title: `x: ${POST}422 y`, body: 'A body.' },
 		say: ({ sse, result, args }) => sse(result(`${POST}500 ${String(args.title)} []`, { isError: true })),
 	},
 	{
 		what: 'isError that quotes the credential',
-		...unknown,
+		...done,
 		say: ({ sse, result, request }) => sse(result(`bad ${request.headers.authorization}`, { isError: true })),
 	},
-	{ what: 'JSON-RPC error 0', ...unknown, say: errs(0, 'unexpected end of JSON input') },
-	{ what: 'JSON-RPC error -32603', ...unknown, say: errs(-32603, 'Internal error') },
-	{ what: 'JSON-RPC error -32601', ...unknown, say: errs(-32601, 'Method not found') },
-	{ what: 'JSON-RPC error -32600', ...unknown, say: errs(-32600, 'Invalid Request') },
-	{ what: 'JSON-RPC error -32800, cancelled', ...unknown, say: errs(-32800, 'Request cancelled') },
-	{ what: 'JSON-RPC error -32602 of invalid arguments', ...unknown, say: errs(-32602, 'Invalid arguments') },
-	{ what: 'JSON-RPC error -32602 about another tool', ...unknown, say: errs(-32602, 'unknown tool "create_issue"') },
+	{ what: 'JSON-RPC error 0', ...done, say: errs(0, 'unexpected end of JSON input') },
+	{ what: 'JSON-RPC error -32603', ...done, say: errs(-32603, 'Internal error') },
+	{ what: 'JSON-RPC error -32601', ...done, say: errs(-32601, 'Method not found') },
+	{ what: 'JSON-RPC error -32600', ...done, say: errs(-32600, 'Invalid Request') },
+	{ what: 'JSON-RPC error -32800, cancelled', ...done, say: errs(-32800, 'Request cancelled') },
+	{ what: 'JSON-RPC error -32602 of invalid arguments', ...done, say: errs(-32602, 'Invalid arguments') },
+	{ what: 'JSON-RPC error -32602 about another tool', ...done, say: errs(-32602, 'unknown tool "create_issue"') },
 	{
 		what: 'an unknown tool, which it lists',
-		...unknown,
+		...done,
 		say: errs(-32602, 'unknown tool "issue_write"'),
 		reason: /its list of tools does not say so/,
 	},
 	{
 		what: 'a result and an error in one',
-		...unknown,
+		...done,
 		say: ({ sse, result }, honest) => sse({ ...result(honest), error: { code: 0, message: 'x' } }),
 	},
 ];
