@@ -252,6 +252,8 @@ describe('[human-settles] it did not', () => {
 	});
 
 	it('[once] it turns up after all, in the listing or by search: 422 names it', async () => {
+		const { state } = test.sandbox.github;
+		state.searchLagMs = 3_600_000;
 		const listed = await lostIssue('Turns up', { landed: true });
 		const url = () => `${web}/issues/${test.sandbox.github.state.issues('acme', 'payments-api').at(-1)?.number}`;
 		await expectRefused(
@@ -261,6 +263,7 @@ describe('[human-settles] it did not', () => {
 			'artifact_not_verified',
 			`It is there: ${url()}`,
 		);
+		state.searchLagMs = 0;
 		const swallowed = await lostIssue('Turns up by search', { body: 'Fails when a<b.', landed: true });
 		await expectRefused(swallowed, { happened: false, reason: REASON }, 422, 'artifact_not_verified', url());
 	});

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { visibleRef } from '#core/proposal/marker';
+import { labelledIssue, PATCH } from '#test/gateway/labels-rig';
 import { issue } from '#test/support/portal';
 import { drivers } from './drivers.ts';
 import { type Stage, startStage } from './stage.ts';
@@ -54,6 +55,32 @@ describe.each(drivers)('what can be read back through $name', (driver) => {
 			ok: false,
 			error: { kind: 'unauthorized' },
 		});
+	});
+
+	test('a set of labels whose answer was lost is confirmed where it stands, and left to a person where it does not', async () => {
+		const set = async (wanted: string[], fault: 'drop-after-write' | 'drop-before-write') => {
+			const on = labelledIssue(stage.test, ['bug']);
+			const args = on.args(wanted);
+			const { body } = await stage.admin.post('/api/mcp/propose?tenant=demo', {
+				provider: 'github',
+				tool: 'issue_write',
+				args,
+			});
+			const { argsSha, beforeSha } = body;
+			stage.github.faults.push({ kind: fault, match: PATCH });
+			const answer = await stage.execute({ provider: 'github', tool: 'issue_write', args, argsSha, beforeSha });
+			expect(answer.body.code).toBe('outcome_unknown');
+			return { id: answer.body.executionId, number: on.number };
+		};
+		const written = await set(['Needs Triage', 'a<b & “c”'], 'drop-after-write');
+		await stage.reconcile();
+		expect(await stage.execution(written.id)).toMatchObject({
+			state: 'CONFIRMED',
+			artifact: { url: `${web}/issues/${written.number}` },
+		});
+		const lost = await set(['lost'], 'drop-before-write');
+		for (let step = 0; step < 12; step++) await stage.reconcile();
+		expect(await stage.execution(lost.id)).toMatchObject({ state: 'NEEDS_HUMAN', artifact: null });
 	});
 
 	test('an issue of a repository that has moved is given with the address that it has now', async () => {
