@@ -26,6 +26,10 @@ describe.runIf(server.length > 0).each(server)('races between connections on $na
 			'UPDATE tenant SET agent_dispatch_enabled = false WHERE id = $1',
 			'agent_dispatch_disabled',
 		],
+		'a target being taken away': [
+			"UPDATE tenant SET allowed_targets = '{acme/ledger}' WHERE id = $1",
+			'target_not_allowed',
+		],
 		'a role being taken': ["UPDATE membership SET role = 'MEMBER' WHERE tenant_id = $1", 'role_required'],
 		'a credential being removed': ['DELETE FROM credential WHERE tenant_id = $1', 'credential_missing'],
 	} as const;

@@ -91,6 +91,37 @@ describe.each(testDatabases())('settings on $name', ({ open }) => {
 		expect(await verifyLog(bench.store, tenant.id)).toMatchObject({ ok: true, size: 1 });
 	});
 
+	it('keep where a tenant may write, and each of many changes at once knows the one before', async () => {
+		const tenant = await newTenant(bench);
+		expect(await bench.store.targets(tenant.id)).toEqual({ allow: [], by: null, at: null });
+		const changes = await Promise.all(
+			Array.from({ length: 10 }, async (_, i) => {
+				let old: readonly string[] = ['never asked'];
+				const allow = [`acme/repo-${i}`];
+				const position = await bench.store.setTargets({
+					tenantId: tenant.id,
+					allow,
+					by: `Ada ${i}`,
+					entry: (was) => {
+						old = was;
+						return draft({ action: 'targets.set' });
+					},
+				});
+				return { allow, old, seq: position.seq };
+			}),
+		);
+		changes.sort((a, b) => a.seq - b.seq);
+		for (const [i, { old }] of changes.entries()) expect(old).toEqual(changes[i - 1]?.allow ?? []);
+		const last = changes.at(-1)?.allow;
+		expect(await bench.store.targets(tenant.id)).toMatchObject({ allow: last, at: bench.now });
+		expect((await bench.store.guardFacts(tenant.id, 'github')).allowedTargets).toEqual(last);
+		expect(await bench.store.targets('0196f5a0-0000-7000-8000-000000000000')).toEqual({
+			allow: [],
+			by: null,
+			at: null,
+		});
+	});
+
 	it('stay as they were when the row cannot be built', async () => {
 		const office = await newOffice(bench);
 		const tenantId = office.tenant.id;
@@ -98,6 +129,7 @@ describe.each(testDatabases())('settings on $name', ({ open }) => {
 		const state = async () => ({
 			flags: await store.flags(tenantId),
 			dispatch: await store.dispatch(tenantId),
+			targets: await store.targets(tenantId),
 			credential: await store.credential(tenantId, 'github'),
 			tokens: await store.tokens(tenantId),
 			head: await store.head(tenantId),
@@ -122,6 +154,8 @@ describe.each(testDatabases())('settings on $name', ({ open }) => {
 			() => store.setFlag({ ...base, flag: 'mcp.gateway' }),
 			() => store.setFlag({ ...base, tenantId: null, flag: 'mcp.gateway' }),
 			() => store.setDispatch(base),
+			() => store.setTargets({ tenantId, allow: ['acme/*'], by: 'Ada', entry: failing }),
+			() => store.setTargets({ tenantId, allow: ['acme/*'], by: 'Ada', entry: () => broken }),
 			() => store.setDispatch({ ...base, entry: () => broken }),
 			() => store.putCredential({ tenantId, credential: { ...sealed, sealed: 'other' }, entry: failing }),
 			() => store.deleteCredential({ tenantId, provider: 'github', entry: failing }),
