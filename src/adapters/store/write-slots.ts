@@ -16,7 +16,7 @@ const AHEAD = 200;
  */
 export function accountOf(provider: string, login: string, credentialId: string): string {
 	return `CASE WHEN ${login} IS NULL THEN ${credentialId}::text
-		ELSE ${provider} || ':' || lower(${login} COLLATE "C") END`;
+		ELSE ${provider} || ':' || left(lower(${login} COLLATE "C"), 100) END`;
 }
 
 /** One free slot of a window that nobody else is taking right now; none where there is no limit, or the way is shut. */
