@@ -73,6 +73,7 @@ export const execution = pgTable(
 		index('execution_newest').on(table.tenantId, table.id),
 		index('execution_leases').on(table.leaseUntil).where(sql`${table.state} = 'RESERVED'`),
 		index('execution_due').on(table.nextCheckAt).where(sql`${table.state} = 'INDETERMINATE'`),
+		index('execution_artifact').on(table.artifactUrl).where(sql`${table.state} = 'CONFIRMED'`),
 		index('execution_needs_human').on(table.reservedAt).where(sql`${table.state} = 'NEEDS_HUMAN'`),
 		check(
 			'execution_state',
