@@ -12,6 +12,7 @@ import {
 	checkVerdict,
 	expectedOf,
 	type Item,
+	isBlocked,
 	LIES,
 	type Lie,
 	move,
@@ -143,7 +144,7 @@ const BEFORE_SENDING: readonly Point[] = ['after reserve', 'after mayStillSend',
 
 /** What a death there leaves once the next process has taken over. */
 function afterDeath(reference: Reference, item: Item, lie: Lie, point: Point): void {
-	if (BEFORE_ALL.includes(point)) return;
+	if (BEFORE_ALL.includes(point) || (point === 'after reserve' && isBlocked(reference, item))) return;
 	const expected = expectedOf(reference, item, lie);
 	if (point === 'after settle' || point === 'after append') settleAs(item, expected);
 	else {
@@ -211,6 +212,7 @@ function thrown(at: number, which: Switch, point: (typeof THROWS)[number]): Comm
 		async (reference, real) => {
 			const item = itemOf(reference, at);
 			const isNew = beginsAnew(reference, item);
+			const isOpen = isBlocked(reference, item);
 			const otherwise = expectedOf(reference, item, 'none');
 			const code = which === 'gateway' ? 'feature-disabled' : 'agent_dispatch_disabled';
 			const generation = real.generation();
@@ -222,8 +224,10 @@ function thrown(at: number, which: Switch, point: (typeof THROWS)[number]): Comm
 			const told = await real.execute(at);
 			generation.disarm();
 			if (!isNew) {
-				assert.equal(told, otherwise.code);
-				return settleAs(item, otherwise);
+				// The reservation refuses for both reasons, and the switch is the one that it names.
+				const named = isOpen && generation.met() && point !== 'after reserve' ? code : otherwise.code;
+				assert.equal(told, named);
+				return settleAs(item, { ...otherwise, code: named });
 			}
 			assert.equal(real.sent(), sentBefore, 'nothing is sent once it is off');
 			if (otherwise.code === 'target_changed' && told === 'target_changed') return settleAs(item, otherwise);
@@ -241,6 +245,7 @@ function pause(at: number, point: (typeof PAUSES)[number]): Command {
 	return step(`execute ${at}, paused ${point}`, always, async (reference, real) => {
 		const item = itemOf(reference, at);
 		const expected = expectedOf(reference, item, 'none');
+		const isOpen = isBlocked(reference, item);
 		const paused = real.generation();
 		let resume = (): void => {};
 		const stopped = new Promise<'paused'>((stop) => {
@@ -263,6 +268,10 @@ function pause(at: number, point: (typeof PAUSES)[number]): Command {
 		for (const each of reference.items) if (each.state === 'INDETERMINATE') each.passed += 2 * MINUTE;
 		const before = real.sent();
 		resume();
+		if (isOpen) {
+			assert.equal(await answer, expected.code);
+			return settleAs(item, expected);
+		}
 		assert.equal(await answer, 'outcome_unknown');
 		assert.equal(real.sent(), before, 'it sends nothing when it wakes');
 		settleAs(item, {

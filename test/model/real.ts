@@ -81,8 +81,13 @@ export async function startRun(test: TestPortal): Promise<Real> {
 
 	function issueOfAPerson(): void {
 		const repository = state.repository(OWNER, repo);
+		assert(repository !== undefined);
+		// An issue shows those of its labels that the repository has.
+		for (const name of ['triage', 'question']) {
+			repository.labels.push({ id: state.nextId(), name, color: 'ffffff', description: null });
+		}
 		const at = state.stamp();
-		repository?.issues.push({
+		repository.issues.push({
 			id: state.nextId(),
 			number: 1,
 			title: 'By a person',

@@ -70,12 +70,17 @@ export function expectedOf(reference: Reference, item: Item, lie: Lie): Expected
 	if (refused !== null) return as(refused);
 	if (item.state === 'CONFIRMED') return as('replayed');
 	if (item.state === 'INDETERMINATE' || item.state === 'NEEDS_HUMAN') return as('execution_unresolved');
+	if (isBlocked(reference, item)) return as('execution_unresolved');
 	if (item.creates === 'labels') {
-		const isBlocked = reference.items.some((other) => other.creates === 'labels' && other.state === 'INDETERMINATE');
-		if (isBlocked) return as('execution_unresolved');
 		if (reference.present !== item.before) return { code: 'target_changed', state: 'ABSENT', writes: 0 };
 	}
 	return AFTER_SENDING[lie];
+}
+
+/** Whether another set of labels for the same issue is open: then the reservation is asked for, and refused. */
+export function isBlocked(reference: Reference, item: Item): boolean {
+	if (item.creates !== 'labels' || ['CONFIRMED', 'INDETERMINATE', 'NEEDS_HUMAN'].includes(item.state)) return false;
+	return reference.items.some((other) => other.creates === 'labels' && other.state === 'INDETERMINATE');
 }
 
 /** Whether a fresh execution would begin: nothing that is said before a reservation stands in its way. */
