@@ -1,6 +1,6 @@
 import type { StatementName } from './statements.ts';
 
-/** Where a portal process ends itself. */
+/** Where a portal process ends itself; of several, at the first that comes. */
 export interface Arm {
 	readonly statements: readonly StatementName[];
 	/** sent: it is under way to PostgreSQL. The embedded database has no such moment; there it is `before`. */
@@ -12,7 +12,7 @@ export interface Arm {
 }
 
 export type ToPortal =
-	| { readonly kind: 'arm'; readonly arm: Arm | null }
+	| { readonly kind: 'arm'; readonly arms: readonly Arm[] }
 	| { readonly kind: 'ask'; readonly id: number; readonly text: string; readonly params: readonly unknown[] };
 
 export type FromPortal =

@@ -13,6 +13,8 @@ export interface Order {
 	readonly arrives?: boolean;
 	/** How many calls of this kind pass first. */
 	readonly skip: number;
+	/** The order that holds from then on. */
+	readonly next?: Order;
 }
 
 /** Shared by the gates of one world: whichever portal comes first meets the order. */
@@ -69,7 +71,7 @@ function take(orders: Orders, call: Order['call']): Order | null {
 		orders.next = { ...order, skip: order.skip - 1 };
 		return null;
 	}
-	orders.next = null;
+	orders.next = order.next ?? null;
 	return order;
 }
 

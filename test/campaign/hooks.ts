@@ -12,7 +12,7 @@ import { statementOf } from './statements.ts';
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 type Settled = (error: unknown, result?: unknown) => void;
 
-let armed: Arm | null = JSON.parse(process.env.CAMPAIGN_ARM ?? 'null') as Arm | null;
+let armed = JSON.parse(process.env.CAMPAIGN_ARMS ?? '[]') as readonly Arm[];
 /** A connection says nothing about whose it is: only those after a reservation are counted. */
 let reserved = false;
 
@@ -20,64 +20,73 @@ function die(): void {
 	process.kill(process.pid, 'SIGKILL');
 }
 
-/** Whether this statement is the one, in the phase that is waited for. Counts down those that are to be let through. */
-function isTheOne(text: string, params: readonly unknown[]): boolean {
+/** The moment that this statement is; counts down those that are to be let through. */
+function momentOf(text: string, params: readonly unknown[]): Arm['when'] | null {
 	const name = statementOf(text, params);
-	if (armed === null || name === null || !armed.statements.includes(name)) return false;
-	if (armed.skip === 0) return true;
-	armed = { ...armed, skip: armed.skip - 1 };
-	return false;
+	return name === null ? null : take((arm) => arm.statements.includes(name));
 }
 
-function noteReserved(text: string, params: readonly unknown[]): void {
-	if (statementOf(text, params) === 'reserve') reserved = true;
+function take(fits: (arm: Arm) => boolean): Arm['when'] | null {
+	const arm = armed.find(fits);
+	if (arm === undefined) return null;
+	if (arm.skip === 0) return arm.when;
+	armed = armed.map((each) => (each === arm ? { ...arm, skip: arm.skip - 1 } : each));
+	return null;
+}
+
+/** A reservation that found no room for its write, or a race lost, has stored nothing; the portal may try again. */
+function hasDone(text: string, params: readonly unknown[], result: unknown): boolean {
+	if (statementOf(text, params) !== 'reserve') return true;
+	const { rows } = result as { rows: { id?: unknown }[] };
+	const done = typeof rows[0]?.id === 'string';
+	reserved ||= done;
+	return done;
 }
 
 /* ---- PostgreSQL: one statement is one transaction, but where BEGIN was said: then COMMIT is the moment ----------- */
 
 const inTransaction = new WeakSet<object>();
-const marked = new WeakSet<object>();
+const marked = new WeakMap<object, Arm['when']>();
 const queryOfPg = pg.Client.prototype.query as unknown as AnyFunction;
 pg.Client.prototype.query = function (this: { _txStatus?: string }, ...args: unknown[]): unknown {
 	const [config] = args;
 	const text = typeof config === 'string' ? config : String((config as { text?: string })?.text ?? '');
 	const own = typeof config === 'string' ? args[1] : (config as { values?: unknown })?.values;
 	const params = Array.isArray(own) ? own : Array.isArray(args[1]) ? args[1] : [];
-	let now = false;
+	let now: Arm['when'] | null = null;
 	if (text === 'BEGIN') marked.delete(this);
-	else if (text === 'COMMIT') now = marked.delete(this);
-	else if (isTheOne(text, params)) {
-		now = !inTransaction.has(this);
-		if (!now) marked.add(this);
+	else if (text === 'COMMIT') {
+		now = marked.get(this) ?? null;
+		marked.delete(this);
+	} else {
+		now = momentOf(text, params);
+		if (now !== null && inTransaction.has(this)) {
+			marked.set(this, now);
+			now = null;
+		}
 	}
 	if (text === 'BEGIN') inTransaction.add(this);
 	if (text === 'COMMIT' || text === 'ROLLBACK') inTransaction.delete(this);
-	if (now && armed?.when === 'before') die();
-	const after = (failed: boolean): void => {
-		if (!failed) noteReserved(text, params);
-		if (now && !failed && armed?.when === 'after') die();
+	if (now === 'before') die();
+	const after = (answer: unknown): void => {
+		const done = text === 'COMMIT' || hasDone(text, params, answer);
+		if (done && now === 'after') die();
 	};
 	const last = args.at(-1);
 	if (typeof last === 'function') {
-		args[args.length - 1] = (...said: Parameters<Settled>) => {
-			after(said[0] !== null && said[0] !== undefined);
-			(last as Settled)(...said);
+		args[args.length - 1] = (error: unknown, answer: unknown) => {
+			if (error === null || error === undefined) after(answer);
+			(last as Settled)(error, answer);
 		};
 	}
 	const result = queryOfPg.apply(this, args);
 	// The bytes are with the kernel: PostgreSQL carries it out, and nobody hears the answer.
-	if (now && armed?.when === 'sent') setImmediate(die);
+	if (now === 'sent') setImmediate(die);
 	if (result instanceof Promise) {
-		return result.then(
-			(value) => {
-				after(false);
-				return value;
-			},
-			(cause) => {
-				after(true);
-				throw cause;
-			},
-		);
+		return result.then((answer) => {
+			after(answer);
+			return answer;
+		});
 	}
 	return result;
 } as never;
@@ -89,28 +98,27 @@ const queryOfPGlite = PGlite.prototype.query;
 const transactionOfPGlite = PGlite.prototype.transaction;
 PGlite.prototype.query = async function (this: PGlite, text: string, params: unknown[] = [], ...rest: unknown[]) {
 	embedded = this;
-	const now = isTheOne(text, params);
-	if (now && armed?.when !== 'after') die();
+	const now = momentOf(text, params);
+	if (now === 'before' || now === 'sent') die();
 	const result = await (queryOfPGlite as AnyFunction).call(this, text, params, ...rest);
-	noteReserved(text, params);
-	if (now) die();
+	if (hasDone(text, params, result) && now === 'after') die();
 	return result;
 } as never;
 PGlite.prototype.transaction = async function (this: PGlite, work: (tx: { query: AnyFunction }) => Promise<unknown>) {
-	let now = false;
+	let now: Arm['when'] | null = null;
 	const result = await transactionOfPGlite.call(this, async (tx) => {
 		const query = tx.query as unknown as AnyFunction;
 		const watched = Object.assign(Object.create(tx), {
 			query: (text: string, params: unknown[] = [], ...rest: unknown[]) => {
-				now ||= isTheOne(text, params);
+				now ??= momentOf(text, params);
 				return query.call(tx, text, params, ...rest);
 			},
 		});
 		const value = await work(watched);
-		if (now && armed?.when !== 'after') die();
+		if (now === 'before' || now === 'sent') die();
 		return value;
 	});
-	if (now) die();
+	if (now === 'after') die();
 	return result;
 } as never;
 
@@ -119,10 +127,8 @@ PGlite.prototype.transaction = async function (this: PGlite, work: (tx: { query:
 const connect = Socket.prototype.connect as unknown as AnyFunction;
 Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
 	this.prependOnceListener('connect', () => {
-		if (armed?.connection !== true || !reserved || this.remotePort !== Number(process.env.CAMPAIGN_UPSTREAM_PORT))
-			return;
-		if (armed.skip === 0) die();
-		armed = { ...armed, skip: armed.skip - 1 };
+		if (!reserved || this.remotePort !== Number(process.env.CAMPAIGN_UPSTREAM_PORT)) return;
+		if (take(({ connection }) => connection === true) !== null) die();
 	});
 	return connect.apply(this, args);
 } as never;
@@ -149,7 +155,7 @@ globalThis.setInterval = ((work: () => void, ms: number, ...rest: unknown[]) =>
 
 process.on('message', (message: ToPortal) => {
 	if (message.kind === 'arm') {
-		armed = message.arm;
+		armed = message.arms;
 		reserved = false;
 		tell({ kind: 'armed' });
 		return;

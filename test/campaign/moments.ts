@@ -14,7 +14,7 @@ export function stageOf({ point }: Plan): Stage {
 }
 
 export function momentOf(plan: Plan): Moment {
-	const { point, skip, isWarm, lands } = plan;
+	const { point, skip, lands } = plan;
 	const at = (statements: Arm['statements'], when: Arm['when']): Moment => ({ arm: { statements, when, skip: 0 } });
 	switch (point) {
 		case 'before the reservation':
@@ -24,8 +24,8 @@ export function momentOf(plan: Plan): Moment {
 		case 'after the reservation':
 			return at(['reserve'], 'after');
 		case 'connected':
-			// Cold, the handshake has connections of its own before the write's.
-			return { arm: { statements: [], when: 'before', connection: true, skip: isWarm ? 0 : Math.min(skip, 1) } };
+			// Cold, it is the handshake's; warm, the write's own.
+			return { arm: { statements: [], when: 'before', connection: true, skip: 0 } };
 		case 'request sent':
 			return { order: { call: 'write', at: 'request', end: 'kill', arrives: lands !== 'never', skip: 0 } };
 		case 'written, not answered':
@@ -51,9 +51,9 @@ export function momentOf(plan: Plan): Moment {
 				},
 			};
 		case 'before the verdict':
-			return at(['settle', 'put-off'], 'before');
+			return at(['verdict', 'put-off'], 'before');
 		case 'after the verdict':
-			return at(['settle', 'put-off'], 'after');
+			return at(['verdict', 'put-off'], 'after');
 	}
 }
 

@@ -39,7 +39,7 @@ export interface Plan {
 	readonly searchLags: boolean;
 	/** Time passes in one leap, or from look to look. */
 	readonly leaps: boolean;
-	/** Reads or connections that pass before the one at which it dies. */
+	/** Reads that pass before the one at which it dies. */
 	readonly skip: number;
 	/** The handshake with the MCP server comes before the reservation, so that the write's connection is the first one. */
 	readonly isWarm: boolean;

@@ -21,8 +21,8 @@ export interface Portal {
 	isGone(): boolean;
 	/** Rejects when the connection breaks before there is an answer. */
 	send(method: string, path: string, body?: unknown): Promise<Answer>;
-	/** From now on it ends itself there; null: nowhere. Resolves when it knows. */
-	arm(arm: Arm | null): Promise<void>;
+	/** From now on it ends itself at one of these. Resolves when it knows. */
+	arm(arms: readonly Arm[]): Promise<void>;
 	/** Asks the embedded database, inside the process that has it. */
 	readonly query: Query;
 	kill(): Promise<void>;
@@ -39,7 +39,7 @@ export interface PortalOptions {
 	readonly env: Readonly<Record<string, string>>;
 	readonly cookie: string;
 	/** Where it ends itself while it starts. */
-	readonly arm?: Arm;
+	readonly arms?: readonly Arm[];
 }
 
 /** Begins a portal process. `running` resolves when it serves; false: it was gone before. */
@@ -59,7 +59,7 @@ export function beginPortal(options: PortalOptions): { portal: Portal; running: 
 				LOG_LEVEL: 'info',
 				PORTAL_URL,
 				...env,
-				...(options.arm === undefined ? {} : { CAMPAIGN_ARM: JSON.stringify(options.arm) }),
+				CAMPAIGN_ARMS: JSON.stringify(options.arms ?? []),
 			},
 			stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
 			serialization: 'advanced',
@@ -115,9 +115,9 @@ export function beginPortal(options: PortalOptions): { portal: Portal; running: 
 		signal: (name) => void child.kill(name),
 		ended: exited,
 		send: (method, path, body) => send({ port, cookie, method, path, body }),
-		arm: (arm) => {
+		arm: (arms) => {
 			const known = new Promise<void>((resolve) => knowing.push(resolve));
-			tell({ kind: 'arm', arm });
+			tell({ kind: 'arm', arms });
 			return Promise.race([known, gone]);
 		},
 		query: async <Row extends Record<string, unknown>>(text: string, params: readonly unknown[] = []) => {

@@ -49,8 +49,8 @@ export interface World {
 	pass(ms: number): Promise<void>;
 	/** How much has passed so. */
 	passed(): number;
-	/** Starts a portal in the place of each dead one. `arm`: the first of them ends itself there while it starts. */
-	restart(arm?: Arm): Promise<void>;
+	/** Starts a portal in the place of each dead one. `arms`: the first of them ends itself there while it starts. */
+	restart(arms?: readonly Arm[]): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export async function makeWorld(ground: Ground, mode: Mode): Promise<World> {
 		await Promise.all(slots.map(({ gate }) => gate.close()));
 	});
 
-	const begin = (gate: Gate, arm?: Arm) =>
+	const begin = (gate: Gate, arms?: readonly Arm[]) =>
 		beginPortal({
 			bundle: ground.bundle,
 			args: place.args,
@@ -90,7 +90,7 @@ export async function makeWorld(ground: Ground, mode: Mode): Promise<World> {
 				PORTAL_UPSTREAM_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MS),
 				PORTAL_RATE_PER_MINUTE: '100000',
 			},
-			...(arm === undefined ? {} : { arm }),
+			...(arms === undefined ? {} : { arms }),
 		});
 
 	let passed = 0;
@@ -114,13 +114,13 @@ export async function makeWorld(ground: Ground, mode: Mode): Promise<World> {
 			}
 		},
 		passed: () => passed,
-		restart: async (arm) => {
+		restart: async (arms) => {
 			const dead = slots.filter(({ portal }) => portal.isGone());
 			await Promise.all(
 				dead.map(async (slot, at) => {
-					const { portal, running } = begin(slot.gate, at === 0 ? arm : undefined);
+					const { portal, running } = begin(slot.gate, at === 0 ? arms : undefined);
 					slot.portal = portal;
-					if (!(await running) && (arm === undefined || at > 0)) {
+					if (!(await running) && (arms === undefined || at > 0)) {
 						throw new Error(`a portal did not start: ${portal.output()}`);
 					}
 				}),
