@@ -5,7 +5,7 @@ import { anything, approveAll } from './commands.ts';
 import { freshReference, startRun } from './real.ts';
 
 /** How many histories, and how long they get. A seed that failed, and its path, are what fast-check prints. */
-const RUNS = Number(process.env.MODEL_RUNS ?? 15);
+const RUNS = Number(process.env.MODEL_RUNS ?? 25);
 const LENGTH = Number(process.env.MODEL_LENGTH ?? 40);
 const SEED = process.env.MODEL_SEED === undefined ? {} : { seed: Number(process.env.MODEL_SEED) };
 const PATH = process.env.MODEL_PATH === undefined ? {} : { path: process.env.MODEL_PATH, endOnFailure: true };

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
+import type { Deps } from '#gateway/deps';
 import { createLooker } from '#gateway/reconcile-looks';
 import { takeOverOrphans } from '#gateway/reconcile-takeover';
 import { resolve } from '#gateway/resolve';
@@ -307,8 +308,7 @@ function time(ms: number, reading: Reading): Command {
 			const generation = real.generation();
 			if (reading === 'broken') real.breakReads();
 			else if (reading !== 'well') generation.at(reading, async () => generation.die());
-			const looked = createLooker(generation.deps, { random: () => 0, atOnce: 1 }).begin();
-			const end = await Promise.race([looked, generation.dead]);
+			const end = await Promise.race([looked(generation.deps), generation.dead]);
 			generation.disarm();
 			if (end === 'dead') await real.begin({ takeOver: true });
 			real.truth();
@@ -325,6 +325,55 @@ function time(ms: number, reading: Reading): Command {
 			}
 		},
 	);
+}
+
+const LOOK_PAUSES = [
+	'after claimLook',
+	'after whoAmI',
+	'before settle',
+	'before postpone',
+] as const satisfies readonly Point[];
+
+/** A process stops in the middle of a look, another one looks to the end, and the first one wakes. */
+function pauseLook(point: (typeof LOOK_PAUSES)[number]): Command {
+	return step(
+		`a look is paused ${point}`,
+		(reference) => reference.items.some(({ state }) => state === 'INDETERMINATE'),
+		async (reference, real) => {
+			for (const item of reference.items) if (item.state === 'INDETERMINATE') item.passed += 2 * ALL_LOOKS;
+			await real.pass(ALL_LOOKS);
+			const paused = real.generation();
+			let resume = (): void => {};
+			const stopped = new Promise<'paused'>((stop) => {
+				paused.at(point, () => {
+					stop('paused');
+					return new Promise<void>((go) => {
+						resume = go;
+					});
+				});
+			});
+			const looking = looked(paused.deps);
+			await Promise.race([looking, stopped]);
+			paused.disarm();
+			await real.begin({ takeOver: false });
+			await real.pass(ALL_LOOKS);
+			await looked(real.generation().deps);
+			const verdicts = await Promise.all(reference.items.map((_, at) => real.executionOf(at)));
+			resume();
+			await looking;
+			for (const [at, item] of reference.items.entries()) {
+				if (item.state !== 'INDETERMINATE') continue;
+				const state = verdicts[at]?.state as Item['state'];
+				assert.notEqual(state, 'INDETERMINATE', 'after the last look there is a verdict');
+				checkVerdict(reference, item, state);
+				move(item, state);
+			}
+		},
+	);
+}
+
+function looked(deps: Deps): Promise<void> {
+	return createLooker(deps, { random: () => 0, atOnce: 1 }).begin();
 }
 
 function settle(at: number, said: 'it happened' | 'it did not'): Command {
@@ -422,6 +471,7 @@ export function anything(): fc.Arbitrary<Command>[] {
 			3,
 			fc.tuple(fc.constantFrom(...SWITCHES), mostly).map((given) => flip(...given)),
 		),
+		...often(2, fc.constantFrom(...LOOK_PAUSES).map(pauseLook)),
 		mostly.map((all) => narrow(!all)),
 		at.map(tamper),
 		fc.constantFrom<readonly string[]>([], ['triage'], ['triage', 'question']).map(relabel),
