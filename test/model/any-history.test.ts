@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, describe, it } from 'vitest';
 import { startPortal, type TestPortal } from '#test/support/portal';
-import { anything, approveAll } from './commands.ts';
-import { freshReference, startRun } from './real.ts';
+import { freshReference } from './bytes.ts';
+import { anything } from './commands.ts';
+import { startRun } from './real.ts';
+import { approveAll } from './settings.ts';
 
 /** How many histories, and how long they get. A seed that failed, and its path, are what fast-check prints. */
 const RUNS = Number(process.env.MODEL_RUNS ?? 25);
@@ -24,7 +26,7 @@ describe('any history', () => {
 		await fc.assert(
 			fc.asyncProperty(fc.commands(anything(), { maxCommands: LENGTH, size: 'max' }), async (commands) => {
 				const real = await startRun(test);
-				const model = freshReference(real);
+				const model = freshReference(real.bytes);
 				await approveAll(model, real);
 				await fc.asyncModelRun(() => ({ model, real }), commands);
 			}),

@@ -1,5 +1,4 @@
 import { strict as assert } from 'node:assert';
-import type { JsonObject } from '#core/canonical-json';
 import { argsSha as argsShaOf } from '#core/proposal/args-sha';
 import { type Refusal, refusals } from '#core/refusals';
 import type { Result } from '#core/result';
@@ -12,20 +11,14 @@ import type { Executed } from '#gateway/send';
 import { type Answered, type Approval, checkInvariants } from '#test/invariants/check';
 import { passTime } from '#test/support/pass-time';
 import type { TestPortal } from '#test/support/portal';
+import { type Bytes, bytesFor } from './bytes.ts';
 import { type Generation, generationOf } from './generation.ts';
-import { type Item, type Lie, type Reference, textOf } from './reference.ts';
+import { type Lie, type Reference, textOf } from './reference.ts';
 
 const OWNER = 'acme';
 const PERSON = 'cmarsh';
 const BY = { actor: { kind: 'system' } } as const;
 let runs = 0;
-
-interface Bytes {
-	readonly request: { provider: string; tool: string; args: JsonObject };
-	readonly target: { owner: string; repo: string; number?: number };
-	argsSha: string;
-	beforeSha: string | undefined;
-}
 
 /** One tenant with a repository and an account of its own, in the portal that all runs share. */
 export interface Real {
@@ -274,51 +267,6 @@ export async function startRun(test: TestPortal): Promise<Real> {
 		},
 	};
 	return real;
-}
-
-/** Four issues, three comments on the person's issue, three sets of labels on it. */
-function bytesFor(repo: string): Bytes[] {
-	const place = { owner: OWNER, repo };
-	const made = (tool: string, args: JsonObject, number?: number): Bytes => ({
-		request: { provider: 'github', tool, args: { ...args, ...place } },
-		target: { ...place, ...(number === undefined ? {} : { number }) },
-		argsSha: '',
-		beforeSha: undefined,
-	});
-	return [
-		made('issue_write', { method: 'create', title: 'First', body: 'One.' }),
-		made('issue_write', { method: 'create', title: 'Second', body: 'Two.' }),
-		made('issue_write', { method: 'create', title: 'Third', body: 'Two.' }),
-		made('issue_write', { method: 'create', title: 'Fourth' }),
-		made('add_issue_comment', { issue_number: 1, body: 'One.' }, 1),
-		made('add_issue_comment', { issue_number: 1, body: 'Two.' }, 1),
-		made('add_issue_comment', { issue_number: 1, body: 'Three.' }, 1),
-		made('issue_write', { method: 'update', issue_number: 1, labels: ['bug'] }, 1),
-		made('issue_write', { method: 'update', issue_number: 1, labels: ['bug', 'security'] }, 1),
-		made('issue_write', { method: 'update', issue_number: 1, labels: ['Security', 'wide'] }, 1),
-	];
-}
-
-export function freshReference(real: Real): Reference {
-	return {
-		gateway: true,
-		dispatch: true,
-		narrowed: false,
-		present: '',
-		items: real.bytes.map(
-			({ request }): Item => ({
-				creates:
-					request.tool === 'add_issue_comment' ? 'comment' : request.args.method === 'update' ? 'labels' : 'issue',
-				set: Array.isArray(request.args.labels) ? request.args.labels.map(String) : [],
-				before: '',
-				state: 'none',
-				wrote: 0,
-				rows: 0,
-				passed: 0,
-				couldRead: true,
-			}),
-		),
-	};
 }
 
 function asked(caller: Caller, requestId: string): Caller {
