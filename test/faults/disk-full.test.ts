@@ -31,7 +31,7 @@ describe.runIf(postgresBin !== null)('PostgreSQL’s disk is full', { timeout: 1
 	// After the world's own end: hooks of a file run in the reverse order.
 	afterAll(() => {
 		if (mounted === null) return;
-		run('umount', '-l', mounted);
+		execFileSync('umount', ['-l', mounted]);
 		rmSync(mounted, { recursive: true, force: true });
 	});
 
@@ -64,15 +64,11 @@ describe.runIf(postgresBin !== null)('PostgreSQL’s disk is full', { timeout: 1
 	});
 });
 
-function run(program: string, ...args: string[]): void {
-	execFileSync(program, args, { stdio: 'ignore' });
-}
-
 /** A disk of its own, where this user may mount one (root may). */
 function mountSmallDisk(): string | null {
 	const directory = mkdtempSync(join(tmpdir(), 'portal-disk-'));
 	try {
-		run('mount', '-t', 'tmpfs', '-o', `size=${DISK},mode=1777`, 'tmpfs', directory);
+		execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK},mode=1777`, 'tmpfs', directory], { stdio: 'ignore' });
 		return directory;
 	} catch {
 		rmSync(directory, { recursive: true });
