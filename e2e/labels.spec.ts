@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, expectNoAxeViolations, signIn, test } from './portal.ts';
-import { labelsOf, openIssue, setLabels } from './sandbox.ts';
+import { dropLabels, labelsOf, openIssue, setLabels } from './sandbox.ts';
 
 const field = (page: Page) => page.getByRole('textbox', { name: 'Labels that the issue shall have' });
 const list = (page: Page) => page.getByRole('list', { name: 'Labels' });
@@ -119,6 +119,39 @@ test.describe('A set of labels', () => {
 			await page.getByRole('button', { name: 'Approve & execute' }).click();
 			await expect(page.getByRole('heading', { name: /Labels set/ })).toBeVisible();
 			expect(await labelsOf(request, number)).toEqual(['bug', 'security']);
+		});
+	});
+
+	test.describe('that GitHub drops without a word', () => {
+		test.use({ expectStatus: [502, 409] });
+		test('[read-back] is not called done; the next one for that issue is held back until it is settled', async ({
+			page,
+			request,
+		}) => {
+			const number = await openIssue(request, 'Labels, dropped', ['bug']);
+			await signIn(page, 'admin');
+			await dropLabels(request, number);
+			await begin(page, number);
+			await field(page).fill('security');
+			await preview(page);
+			await page.getByRole('button', { name: 'Approve & execute' }).click();
+			const outcome = page.getByRole('region', { name: 'Outcome' });
+			await expect(outcome.getByRole('heading', { name: /We are finding out/ })).toBeFocused();
+			await expect(outcome).toContainText('Reading the labels that stand on the issue');
+			await expect(outcome).not.toContainText(/Proved absent/);
+			expect(await labelsOf(request, number)).toEqual(['bug']);
+
+			await outcome.getByRole('button', { name: 'Back to the form' }).click();
+			await field(page).fill('question');
+			await preview(page);
+			await page.getByRole('button', { name: 'Approve & execute' }).click();
+			await expect(
+				page.getByRole('heading', {
+					name: `Held back: another set of labels for acme/payments-api#${number} is not settled yet`,
+				}),
+			).toBeFocused();
+			await expect(outcome).toContainText('Nothing of yours');
+			await expectNoAxeViolations(page);
 		});
 	});
 

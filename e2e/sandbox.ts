@@ -21,6 +21,10 @@ async function post(request: APIRequestContext, path: string, data: unknown): Pr
 export const faultOnIssue = (request: APIRequestContext, fault: { kind: string; [key: string]: unknown }) =>
 	post(request, 'faults', { ...fault, match: { method: 'POST', pathPattern: '/issues$' } });
 
+/** GitHub drops the labels of the next change of this issue, and reports success. */
+export const dropLabels = (request: APIRequestContext, number: number) =>
+	post(request, 'faults', { kind: 'drop-labels', match: { method: 'PATCH', pathPattern: `/issues/${number}$` } });
+
 /** Lets go what a `hold` fault holds. */
 export const release = (request: APIRequestContext) => post(request, 'release', {});
 
