@@ -7,8 +7,9 @@ import { type BenchPortal, startUpstream } from './processes.ts';
 import { postgresPid, processorMs } from './processor-time.ts';
 
 const CALLERS = 16;
-const ROUNDS = 4;
+const ROUNDS = 3;
 const ROUND_MS = 3_000;
+const ROUND_ALONE_MS = 1_500;
 
 interface Round {
 	readonly rate: number;
@@ -42,8 +43,8 @@ export async function benchThroughput(cluster: Cluster, databaseUrl: string): Pr
 		const names = Object.keys(ways) as Way[];
 		const rounds = Object.fromEntries(names.map((name) => [name, [] as Round[]])) as Record<Way, Round[]>;
 		let written = 0;
-		const run = async (name: Way, callers: number): Promise<Round> => {
-			const result = await load(ways[name], callers);
+		const run = async (name: Way, callers: number) => {
+			const result = await load(ways[name], callers, callers === 1 ? ROUND_ALONE_MS : ROUND_MS);
 			if (name !== 'direct') written += result.done;
 			return result;
 		};
@@ -55,9 +56,8 @@ export async function benchThroughput(cluster: Cluster, databaseUrl: string): Pr
 		for (let round = 0; round < ROUNDS; round++) {
 			for (const name of names) {
 				const before = clocks(first, cluster, upstream.pid);
-				const result = await load(ways[name], CALLERS);
+				const result = await run(name, CALLERS);
 				rounds[name].push(result);
-				if (name !== 'direct') written += result.done;
 				if (name !== 'one') continue;
 				const after = clocks(first, cluster, upstream.pid);
 				for (const part of ['portal', 'postgres', 'upstream', 'callers'] as const) {
@@ -106,12 +106,12 @@ export async function benchThroughput(cluster: Cluster, databaseUrl: string): Pr
 let titles = 0;
 
 /** Keeps `callers` writes under way, shared evenly between the targets. */
-async function load(targets: readonly Target[], callers: number): Promise<Round & { done: number }> {
+async function load(targets: readonly Target[], callers: number, ms: number): Promise<Round & { done: number }> {
 	const began = performance.now();
 	const times: number[] = [];
 	const worker = async (_: unknown, i: number): Promise<void> => {
 		const target = targets[i % targets.length];
-		while (performance.now() - began < ROUND_MS) {
+		while (performance.now() - began < ms) {
 			const start = performance.now();
 			await target?.write(`Bench ${++titles}`);
 			times.push(performance.now() - start);
