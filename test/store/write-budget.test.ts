@@ -121,7 +121,7 @@ describe.each(testDatabases())('the write budget on $name', ({ open }) => {
 		expect((await ask(other, perMinute(2))).kind).toBe('reserved');
 	});
 
-	it('is the credential’s own while its login is not known', async () => {
+	it('is the tenant’s own while its credential’s login is not known', async () => {
 		const [one, two] = [await ownAccount(), await ownAccount()];
 		await database.query('UPDATE credential SET login = NULL WHERE tenant_id = ANY ($1::uuid[])', [
 			[one.tenant.id, two.tenant.id],
@@ -133,6 +133,22 @@ describe.each(testDatabases())('the write budget on $name', ({ open }) => {
 		]);
 		await bench.store.releaseBudget(execution.id);
 		expect((await ask(one, perMinute(1))).kind).toBe('reserved');
+	});
+
+	it('[budget-shared] is not fresh for a credential that is deleted and set again without a login', async () => {
+		const office = await ownAccount();
+		const forgetLogin = () =>
+			database.query('UPDATE credential SET login = NULL WHERE tenant_id = $1', [office.tenant.id]);
+		await forgetLogin();
+		await mustReserve(bench, reservation(office, { budget: perMinute(1) }));
+		await bench.store.deleteCredential({
+			tenantId: office.tenant.id,
+			provider: 'github',
+			entry: () => draft(),
+		});
+		await putCredential(bench, office.tenant.id, crypto.randomUUID(), 'whoever');
+		await forgetLogin();
+		expect(kinds([await ask(office, perMinute(1))])).toEqual(['write_budget_exhausted']);
 	});
 
 	it('is given back when nothing was sent, and only what this execution still holds', async () => {
@@ -259,6 +275,15 @@ describe.each(testDatabases())('the write budget on $name', ({ open }) => {
 			expect((await ask(office, budget, { target: on('acme', 7).target })).kind, 'a comment there').toBe('reserved');
 			await bench.store.settle(settlement(first, { from: [state] }));
 			expect((await ask(office, budget, on('acme', 7))).kind).toBe('reserved');
+		});
+
+		it('[state-as-seen] are told apart by ASCII lower case, whatever the locale of the database', async () => {
+			const [row] = await database.query<{ indexdef: string }>(
+				"SELECT indexdef FROM pg_indexes WHERE indexname = 'execution_one_replacing'",
+			);
+			for (const column of ['target_owner', 'target_repo']) {
+				expect(row?.indexdef).toMatch(new RegExp(`lower\\(\\(?${column} COLLATE "C"\\)`));
+			}
 		});
 
 		it('[budget-shared] one of many at once goes on and is paid for; the others name it', async () => {

@@ -152,7 +152,7 @@ export function createExecutionStore(query: Query, appender: Appender, clock: Cl
 			);
 		},
 		releaseBudget: async (executionId) => {
-			const account = accountOf('provider', 'credential_login', 'credential_id');
+			const account = accountOf('provider', 'credential_login', 'tenant_id');
 			const [row] = await query<{ account: string }>(`SELECT ${account} AS account FROM execution WHERE id = $1`, [
 				executionId,
 			]);

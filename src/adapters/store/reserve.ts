@@ -14,8 +14,8 @@ import { accountOf, makeSlots, releaseSlots, secondsUntilRoom, takeSlots } from 
 
 /** A write that replaces a state, of the same target and not settled: of these one at a time (execution_one_replacing). */
 const replacing = (p: { tenant: string; owner: string; repo: string; number: string }): string =>
-	`FROM execution WHERE after_sha IS NOT NULL AND tenant_id = ${p.tenant} AND lower(target_owner) = lower(${p.owner})
-		AND lower(target_repo) = lower(${p.repo}) AND target_number = ${p.number}::bigint
+	`FROM execution WHERE after_sha IS NOT NULL AND tenant_id = ${p.tenant} AND lower(target_owner COLLATE "C") = lower(${p.owner} COLLATE "C")
+		AND lower(target_repo COLLATE "C") = lower(${p.repo} COLLATE "C") AND target_number = ${p.number}::bigint
 		AND state IN ('RESERVED', 'INDETERMINATE')`;
 
 /** Whether these bytes are, or may be, written already. */
@@ -68,7 +68,7 @@ WITH flags AS MATERIALIZED (
 		SELECT ${replacing({ tenant: '$2::uuid', owner: '$10', repo: '$11', number: '$12' })}
 	)) AS open FROM verdict
 ), payer AS MATERIALIZED (
-	SELECT ${accountOf('c.provider', 'c.login', 'c.id')} AS account FROM c
+	SELECT ${accountOf('c.provider', 'c.login', 'c.tenant_id')} AS account FROM c
 ), ${takeSlots({
 	account: '(SELECT account FROM payer)',
 	open: '(SELECT open FROM way)',

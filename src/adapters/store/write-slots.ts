@@ -10,12 +10,12 @@ const WINDOWS = [
 const AHEAD = 200;
 
 /**
- * Whose budget a write counts against, as SQL over a row's provider, login and credential id. The provider counts by
- * account, so two PATs of one login share; without a known login the credential stands for itself. ASCII lower case,
- * whatever the database's locale.
+ * Whose budget a write counts against, as SQL over a row's provider, login and tenant id. The provider counts by
+ * account, so two PATs of one login share. Without a known login it is the tenant's, whose ADMIN could otherwise have a
+ * fresh one by setting the credential anew. ASCII lower case, whatever the database's locale.
  */
-export function accountOf(provider: string, login: string, credentialId: string): string {
-	return `CASE WHEN ${login} IS NULL THEN ${credentialId}::text
+export function accountOf(provider: string, login: string, tenantId: string): string {
+	return `CASE WHEN ${login} IS NULL THEN 'tenant:' || ${tenantId}::text || ':' || ${provider}
 		ELSE ${provider} || ':' || left(lower(${login} COLLATE "C"), 100) END`;
 }
 

@@ -23,5 +23,5 @@ ALTER TABLE "execution" ADD COLUMN "after_sha" text;--> statement-breakpoint
 ALTER TABLE "tenant" ADD COLUMN "allowed_targets" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "tenant" ADD COLUMN "allowed_targets_by" text;--> statement-breakpoint
 ALTER TABLE "tenant" ADD COLUMN "allowed_targets_at" timestamp with time zone;--> statement-breakpoint
-CREATE UNIQUE INDEX "execution_one_replacing" ON "execution" USING btree ("tenant_id",lower("target_owner"),lower("target_repo"),"target_number") WHERE "execution"."after_sha" IS NOT NULL AND "execution"."state" IN ('RESERVED', 'INDETERMINATE');--> statement-breakpoint
+CREATE UNIQUE INDEX "execution_one_replacing" ON "execution" USING btree ("tenant_id",lower("target_owner" COLLATE "C"),lower("target_repo" COLLATE "C"),"target_number") WHERE "execution"."after_sha" IS NOT NULL AND "execution"."state" IN ('RESERVED', 'INDETERMINATE');--> statement-breakpoint
 CREATE INDEX "execution_artifact" ON "execution" USING btree ("artifact_url") WHERE "execution"."state" = 'CONFIRMED';

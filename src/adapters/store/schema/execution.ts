@@ -66,9 +66,14 @@ export const execution = pgTable(
 		uniqueIndex('execution_one_live')
 			.on(table.tenantId, table.argsSha)
 			.where(sql`${table.state} IN ('RESERVED', 'CONFIRMED', 'INDETERMINATE', 'NEEDS_HUMAN')`),
-		// Two approvals on one and the same state: the second would undo the first unseen.
+		// Two approvals on one and the same state: the second would undo the first unseen. ASCII lower case, whatever the locale.
 		uniqueIndex('execution_one_replacing')
-			.on(table.tenantId, sql`lower(${table.targetOwner})`, sql`lower(${table.targetRepo})`, table.targetNumber)
+			.on(
+				table.tenantId,
+				sql`lower(${table.targetOwner} COLLATE "C")`,
+				sql`lower(${table.targetRepo} COLLATE "C")`,
+				table.targetNumber,
+			)
 			.where(sql`${table.afterSha} IS NOT NULL AND ${table.state} IN ('RESERVED', 'INDETERMINATE')`),
 		index('execution_newest').on(table.tenantId, table.id),
 		index('execution_leases').on(table.leaseUntil).where(sql`${table.state} = 'RESERVED'`),
@@ -93,7 +98,7 @@ export const execution = pgTable(
 export const writeSlot = pgTable(
 	'write_slot',
 	{
-		/** `<provider>:<login>` in lower case, since the provider counts by account; without a login the credential's id. */
+		/** `<provider>:<login>` in lower case, since the provider counts by account; without a login the tenant and provider. */
 		account: text('account').notNull(),
 		seconds: integer('seconds').notNull(),
 		slot: integer('slot').notNull(),
