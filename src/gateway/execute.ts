@@ -15,7 +15,7 @@ import { checkProvider } from './check-provider.ts';
 import type { Deps } from './deps.ts';
 import { checkRole, guard, shaOf } from './guard.ts';
 import type { Answer, Caller, Execution, GuardFacts, ReserveInput, ReserveResult } from './ports.ts';
-import { isReplacing } from './replaced-state.ts';
+import { isReplacing, unacknowledged } from './replaced-state.ts';
 import { type ExecuteRequest, type RawBody, readExecute, readJson } from './request.ts';
 import { type Executed, sendReserved } from './send.ts';
 
@@ -97,6 +97,7 @@ export async function execute(deps: Deps, caller: Caller, body: RawBody): Answer
 				execution: reserved.execution,
 				credential: reserved.credential,
 				args: upstreamArgs(write, args, caller, argsSha),
+				acknowledged: request.value.acknowledged,
 				creates: write.creates,
 				marker: answered,
 				stillMine: () => deps.monotonic() - leaseFrom < leaseMs - LEASE_ENDS_MS,
@@ -145,10 +146,7 @@ function approve(
 	const before = checkBeforeSha(write.value, request);
 	if (before !== null) return err(before);
 	const missing = missingAcknowledgements(textFields(write.value, request.args), deps.webUrl, request.acknowledged);
-	if (missing.length > 0) {
-		const detail = `The approver has to tick: ${missing.join(', ')}.`;
-		return err(refuse('warning_unacknowledged', detail, { extra: { missing } }));
-	}
+	if (missing.length > 0) return err(unacknowledged(missing));
 	if (!equalHex(request.argsSha, attempt.argsSha)) {
 		return err(
 			refuse(

@@ -1,5 +1,6 @@
 import type { UpstreamOutcome } from '#core/execution/state';
-import { afterShaOf, beforeShaOf } from '#core/proposal/label-set';
+import { afterShaOf, beforeShaOf, labelChange } from '#core/proposal/label-set';
+import { missingAcknowledgements } from '#core/proposal/warnings';
 import { type Refusal, refuse } from '#core/refusals';
 import type { Creates, Target } from '#core/registry/types';
 import { assertNever, err, ok, type Result } from '#core/result';
@@ -23,15 +24,23 @@ export async function readPresent(
 
 /**
  * Reads the state again, as late as can be: what was approved is a set in place of the one that was seen. Another one, also
- * in another spelling, is for the approver to look at.
+ * in another spelling, is for the approver to look at. What holds because of a label that is removed is known only now.
  */
-export async function checkUnchanged(deps: Deps, execution: Execution, secret: string): Promise<Result<null, Refusal>> {
+export async function checkUnchanged(
+	deps: Deps,
+	{ execution, labels, acknowledged }: { execution: Execution; labels: string[]; acknowledged: readonly string[] },
+	secret: string,
+): Promise<Result<null, Refusal>> {
 	const { provider, target, beforeSha } = execution;
 	const present = await readPresent(deps, { provider, secret, target });
 	if (!present.ok) return present;
-	if (beforeSha !== null && equalHex(beforeShaOf(present.value, deps.sha256), beforeSha)) return ok(null);
-	const detail = `The labels of ${nameOf(target)} are not those that were approved upon. Nothing was sent. Preview again.`;
-	return err(refuse('target_changed', detail));
+	if (beforeSha === null || !equalHex(beforeShaOf(present.value, deps.sha256), beforeSha)) {
+		const detail = `The labels of ${nameOf(target)} are not those that were approved upon. Nothing was sent. Preview again.`;
+		return err(refuse('target_changed', detail));
+	}
+	const { removed } = labelChange(present.value, labels);
+	const missing = missingAcknowledgements({ labels, removed }, deps.webUrl, acknowledged);
+	return missing.length === 0 ? ok(null) : err(unacknowledged(missing));
 }
 
 /**
@@ -57,6 +66,12 @@ export async function readBack(
 	const why =
 		'The provider reported success, but the labels are not what was approved. Perhaps this account may not set labels (GitHub: triage), or somebody else changed them.';
 	return { ...claim, why };
+}
+
+/** Which codes the approver has to tick before anything is sent. */
+export function unacknowledged(missing: readonly string[]): Refusal {
+	const detail = `The approver has to tick: ${missing.join(', ')}.`;
+	return refuse('warning_unacknowledged', detail, { extra: { missing } });
 }
 
 function notRead(

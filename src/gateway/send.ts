@@ -1,6 +1,7 @@
 import type { JsonObject } from '#core/canonical-json';
 import { FIRST_LOOK_MS } from '#core/execution/decide';
 import type { UpstreamOutcome } from '#core/execution/state';
+import { labelsOf } from '#core/proposal/preview';
 import { type Refusal, refuse } from '#core/refusals';
 import type { Creates } from '#core/registry/types';
 import { assertNever, err, ok, type Result } from '#core/result';
@@ -31,6 +32,8 @@ interface Reserved {
 	readonly execution: Execution;
 	readonly credential: SealedCredential;
 	readonly args: JsonObject;
+	/** What the approver ticked. */
+	readonly acknowledged: readonly string[];
 	readonly creates: Creates;
 	readonly marker: string | null;
 	/** Whether the lease still runs, by a clock of this process. */
@@ -105,7 +108,7 @@ export async function sendReserved(deps: Deps, reserved: Reserved): Answer<Execu
  * the call (contracts §3).
  */
 async function prepare(deps: Deps, reserved: Reserved): Promise<Result<string, Refusal>> {
-	const { execution, credential } = reserved;
+	const { execution, credential, acknowledged } = reserved;
 	const secret = await deps.vault.open(credential.sealed, {
 		tenantId: execution.tenantId,
 		provider: execution.provider,
@@ -114,7 +117,9 @@ async function prepare(deps: Deps, reserved: Reserved): Promise<Result<string, R
 	if (!secret.ok) {
 		return err(refuse('credential_unreadable', 'The stored credential does not open with this portal’s key.'));
 	}
-	const unchanged = isReplacing(reserved) ? await checkUnchanged(deps, execution, secret.value) : ok(null);
+	const unchanged = isReplacing(reserved)
+		? await checkUnchanged(deps, { execution, labels: labelsOf(reserved.args), acknowledged }, secret.value)
+		: ok(null);
 	if (!unchanged.ok) return unchanged;
 	const may = await deps.store.mayStillSend(execution);
 	return may.ok ? secret : err(refuse(may.code, 'It was switched off before anything was sent.'));
@@ -175,7 +180,7 @@ async function settleUnsent(deps: Deps, reserved: Reserved, refusal: Refusal): A
 	const position = await settle(deps, reserved, outcome);
 	if (position === null) return lost(reserved.execution);
 	await giveBack(deps, reserved.execution.id);
-	return err({ ...refusal, extra: { executionId: reserved.execution.id, auditSeq: position.seq } });
+	return err({ ...refusal, extra: { ...refusal.extra, executionId: reserved.execution.id, auditSeq: position.seq } });
 }
 
 /**

@@ -245,6 +245,21 @@ describe('execute', () => {
 		expect(issue.labels()).toEqual(['аpi']);
 	});
 
+	it('[hidden-text-holds] a name that looks like one that is removed is written only when that has been ticked', async () => {
+		const issue = labelledIssue(test, ['good\u00a0first']);
+		const args = issue.args(['good first']);
+		const { body: seen } = await admin.post(PROPOSE, request(args));
+		expect(seen.preview.warnings).toMatchObject([{ code: 'mixed_script', field: 'removed.0', holds: true }]);
+		const body = request(args, { argsSha: seen.argsSha, beforeSha: seen.beforeSha });
+		const [held, rows] = await withRows(test, tenantId, () => admin.post(EXECUTE, body));
+		expectProblem(held, 'warning_unacknowledged');
+		expect(held.body.missing).toEqual(['mixed_script']);
+		expect(rows).toMatchObject([{ code: 'warning_unacknowledged' }]);
+		expect(patches(test, issue)).toEqual([]);
+		expect((await admin.post(EXECUTE, { ...body, acknowledged: ['mixed_script'] })).status).toBe(200);
+		expect(issue.labels()).toEqual(['good first']);
+	});
+
 	it('[state-as-seen] as approved: the answer has no marker, and the execution its target and method', async () => {
 		const { issue, body } = await proposal(['triage', 'security']);
 		const answer = await admin.post(EXECUTE, body);

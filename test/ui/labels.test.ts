@@ -56,5 +56,7 @@ describe('the labels that an issue shall have', () => {
 	it('with a notice are told by their place in what was typed', () => {
 		const warning = { code: 'mixed_script', field: 'labels.1', start: 1, end: 2, detail: 'd', holds: true } as const;
 		expect(noticesOf([warning])[0]).toMatchObject({ title: 'Look-alike letters in label 2', field: 'labels.1' });
+		const removed = noticesOf([{ ...warning, field: 'removed.0' }])[0];
+		expect(removed).toMatchObject({ title: 'Look-alike letters in a label that is removed', field: 'removed.0' });
 	});
 });

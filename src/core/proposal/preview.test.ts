@@ -65,6 +65,27 @@ it('[state-as-seen] labels: the args as they are, no artifact, what stands there
 	expect(JSON.stringify(preview)).not.toContain('sarc-mcp:');
 });
 
+it.each([
+	['invisible_character', 'go\u200bod', 'other'],
+	['bidi_control', 'x\u202ey', 'other'],
+	['mixed_script', 'good\u00a0first', 'good first'],
+	['mixed_script', 'good  first', 'good first'],
+	['mixed_script', 'ОК', 'OK'], // Cyrillic
+	['mixed_script', 'e\u0301', 'é'],
+])('[hidden-text-holds] labels: %s of one that is removed, %j, while %j is set, holds', (code, removed, added) => {
+	const args = { owner: 'acme', repo: 'ledger', labels: ['bug', added] };
+	const present = { labels: ['bug', removed, 'a plain one'], readAt: new Date(0) };
+	const preview = buildPreview({ ...labelling, args, present });
+	const field = `removed.${preview.removed?.indexOf(removed)}`;
+	expect(preview.warnings).toEqual([expect.objectContaining({ code, field, holds: true })]);
+});
+
+it('[hidden-text-holds] labels: two of the set that look the same hold', () => {
+	const args = { owner: 'acme', repo: 'ledger', labels: ['OK', 'bug', 'ОК'] };
+	const { warnings } = buildPreview({ ...labelling, args, present: { labels: [], readAt: new Date(0) } });
+	expect(warnings).toEqual([expect.objectContaining({ code: 'mixed_script', field: 'labels.2', holds: true })]);
+});
+
 it('labels: what a reader could miss is named by the place in the list', () => {
 	const args = {
 		owner: 'acme',
@@ -75,5 +96,6 @@ it('labels: what a reader could miss is named by the place in the list', () => {
 	expect(warnings).toEqual([
 		expect.objectContaining({ code: 'bidi_control', field: 'labels.1', start: 1, end: 2, holds: true }),
 		expect.objectContaining({ code: 'mixed_script', field: 'labels.2', start: 0, end: 3, holds: true }),
+		expect.objectContaining({ code: 'mixed_script', field: 'labels.1', start: 0, end: 4, holds: true }),
 	]);
 });

@@ -33,12 +33,13 @@ export type Preview = {
 /** Takes args that have passed the tool's schema; does no checking of its own. Pure, stores nothing. */
 export function buildPreview({ write, args, argsSha, as, asker, webUrl, present }: PreviewInput): Preview {
 	const fields = textFields(write, args);
+	const change = present && labelChange(present.labels, labelsOf(args));
 	const common = {
 		summary: write.summary(args),
 		target: write.target(args),
 		as,
 		args,
-		warnings: warnings(fields, webUrl),
+		warnings: warnings(change ? { ...fields, removed: change.removed } : fields, webUrl),
 	};
 	if (write.bodyField !== null) {
 		const body = artifactBody(fields.body, asker, argsSha);
@@ -49,7 +50,7 @@ export function buildPreview({ write, args, argsSha, as, asker, webUrl, present 
 		};
 	}
 	if (present === undefined) return common;
-	return { ...common, ...labelChange(present.labels, labelsOf(args)), readAt: present.readAt.toISOString() };
+	return { ...common, ...change, readAt: present.readAt.toISOString() };
 }
 
 /** The marker that stands in the artifact; null for a write that carries no text to put it in. */

@@ -1,7 +1,7 @@
 import type { JsonValue } from '#core/canonical-json';
 import { readings } from './as-rendered.ts';
 import { normalizeBounded, withoutInvisible } from './ignorable.ts';
-import { withoutLookalikes } from './lookalikes.ts';
+import { foldLookalikes } from './lookalikes.ts';
 
 const RESERVED = ['sarc-mcp:', 'via sarc mcp gateway'];
 /** As rendered: a sentence is one wherever its lines and words are parted. */
@@ -54,10 +54,4 @@ function isReserved(text: string): boolean {
 function fold(text: string): string {
 	const plain = withoutInvisible(normalizeBounded(withoutInvisible(text), 'NFKC'));
 	return withoutInvisible(normalizeBounded(plain.toUpperCase().toLowerCase(), 'NFKC')).replace(/\s+/g, ' ');
-}
-
-/** Marks go too: a dot under a letter is easily overlooked. */
-function foldLookalikes(text: string): string {
-	const bare = withoutInvisible(normalizeBounded(withoutInvisible(text), 'NFKD')).replace(/\p{M}+/gu, '');
-	return withoutLookalikes(bare).toLowerCase().replace(/\s+/g, ' ');
 }

@@ -1,3 +1,4 @@
+import { alikeNames } from './warn-alike.ts';
 import { closingKeywords, links, mentions, quickActions, remoteImages } from './warn-effects.ts';
 import { bidiControls, hiddenComments, invisibleCharacters, mixedScripts } from './warn-unseen.ts';
 import type { Finder, Place } from './warning-place.ts';
@@ -14,9 +15,9 @@ export const INFORMING_CODES = [
 ] as const;
 export type WarningCode = (typeof HOLDING_CODES)[number] | (typeof INFORMING_CODES)[number];
 
-export type WarningField = 'title' | 'body' | `labels.${number}`;
-/** The texts of a write that a person reads. */
-export type WarningFields = { title?: string; body?: string; labels?: readonly string[] };
+export type WarningField = 'title' | 'body' | `${'labels' | 'removed'}.${number}`;
+/** The texts of a write that a person reads. `removed`: labels that stand there and would not any more. */
+export type WarningFields = { title?: string; body?: string; labels?: readonly string[]; removed?: readonly string[] };
 
 /** `start`, `end` are UTF-16 offsets into the field as the user wrote it; `detail` is one sentence for a person. */
 export type Warning = {
@@ -36,9 +37,9 @@ export const LONG_TEXT = 10_000;
 
 /** A label is a name: it mentions, closes and links nothing, and is no Markdown. */
 const FINDERS: ReadonlyArray<{ code: WarningCode; fields: readonly (keyof WarningFields)[]; find: Finder }> = [
-	{ code: 'bidi_control', fields: ['title', 'body', 'labels'], find: bidiControls },
-	{ code: 'invisible_character', fields: ['title', 'body', 'labels'], find: invisibleCharacters },
-	{ code: 'mixed_script', fields: ['title', 'body', 'labels'], find: mixedScripts },
+	{ code: 'bidi_control', fields: ['title', 'body', 'labels', 'removed'], find: bidiControls },
+	{ code: 'invisible_character', fields: ['title', 'body', 'labels', 'removed'], find: invisibleCharacters },
+	{ code: 'mixed_script', fields: ['title', 'body', 'labels', 'removed'], find: mixedScripts },
 	{ code: 'hidden_comment', fields: ['body'], find: hiddenComments }, // a title is not Markdown
 	{ code: 'mention', fields: ['title', 'body'], find: mentions },
 	{ code: 'closing_keyword', fields: ['title', 'body'], find: closingKeywords },
@@ -54,18 +55,27 @@ const FINDERS: ReadonlyArray<{ code: WarningCode; fields: readonly (keyof Warnin
  * at most MAX_PLACES per code and field, whatever they hold.
  */
 export function warnings(fields: WarningFields, webUrl: string): Warning[] {
-	return FINDERS.flatMap(({ code, fields: names, find }) =>
+	const found = FINDERS.flatMap(({ code, fields: names, find }) =>
 		names
 			.flatMap((name) => textsOf(fields, name))
 			.flatMap(([field, text]) =>
 				capped(find(text, webUrl)).map((place) => ({ code, field, ...place, holds: isHolding(code) })),
 			),
 	);
+	return [...found, ...alikeLabels(fields)];
+}
+
+/** Last, as what has labels has no code after `mixed_script`. */
+function alikeLabels({ labels = [], removed = [] }: WarningFields): Warning[] {
+	return Array.from(alikeNames([...labels, ...removed]), ({ index, ...place }) => {
+		const field: WarningField = index < labels.length ? `labels.${index}` : `removed.${index - labels.length}`;
+		return { code: 'mixed_script', field, ...place, holds: true };
+	});
 }
 
 function textsOf(fields: WarningFields, name: keyof WarningFields): [WarningField, string][] {
-	if (name !== 'labels') return [[name, fields[name] ?? '']];
-	return (fields.labels ?? []).map((label, index) => [`labels.${index}`, label]);
+	if (name === 'title' || name === 'body') return [[name, fields[name] ?? '']];
+	return (fields[name] ?? []).map((label, index) => [`${name}.${index}`, label]);
 }
 
 /** The codes of holding warnings that the approver has not ticked, each once. */

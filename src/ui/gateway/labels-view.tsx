@@ -18,18 +18,18 @@ function Label({
 	name,
 	fate,
 	notices,
-	typed,
+	field,
 }: {
 	name: string;
 	fate: Fate;
 	notices: readonly Notice[];
-	typed: number;
+	field: string;
 }) {
 	return (
 		<li className={`lbl lbl--${fate}`}>
 			{fate === 'kept' ? null : <Icon of={fate === 'added' ? IconPlus : IconMinus} size={14} />}
 			<span className="lbl__name">
-				<MarkedText text={name} spans={fate === 'removed' ? [] : spansOf(notices, `labels.${typed}`)} />
+				<MarkedText text={name} spans={spansOf(notices, field)} />
 			</span>
 			<small>{words[fate]}</small>
 		</li>
@@ -49,7 +49,10 @@ export function LabelsView(props: {
 	const { preview } = props.proposal.answer;
 	const { before = [], after = [], added = [], removed = [] } = preview;
 	const typed = (props.proposal.submitted.args.labels as readonly string[] | undefined) ?? [];
-	const placeOf = (name: string) => typed.findIndex((one) => folded(one) === folded(name));
+	const fieldOf = (name: string, fate: Fate) =>
+		fate === 'removed'
+			? `removed.${removed.indexOf(name)}`
+			: `labels.${typed.findIndex((one) => folded(one) === folded(name))}`;
 	const fates: [string, Fate][] = [
 		...after.map((name): [string, Fate] => [name, added.includes(name) ? 'added' : 'kept']),
 		...removed.map((name): [string, Fate] => [name, 'removed']),
@@ -70,7 +73,13 @@ export function LabelsView(props: {
 				</p>
 				<ul className="lbls">
 					{fates.map(([name, fate]) => (
-						<Label key={`${fate} ${name}`} name={name} fate={fate} notices={props.notices} typed={placeOf(name)} />
+						<Label
+							key={`${fate} ${name}`}
+							name={name}
+							fate={fate}
+							notices={props.notices}
+							field={fieldOf(name, fate)}
+						/>
 					))}
 				</ul>
 				{removed.length > 0 ? (

@@ -14,8 +14,9 @@ export interface Notice {
 	readonly spans: readonly Span[];
 }
 
-/** `labels.0` is the first label as it was typed. */
+/** `labels.0` is the first label as it was typed, `removed.0` the first that is removed. */
 const placeOf = (field: string) => {
+	if (field.startsWith('removed.')) return 'a label that is removed';
 	const label = /^labels\.(\d+)$/.exec(field);
 	return label ? `label ${Number(label[1]) + 1}` : `the ${field}`;
 };
