@@ -16,6 +16,7 @@ import { systemClock } from '#adapters/system/clock';
 import { uuidIds } from '#adapters/system/ids';
 import { measuredStore, measuredUpstream } from '#adapters/system/measured';
 import { createMetrics, type Metrics } from '#adapters/system/metrics';
+import { showsSecret } from '#adapters/transport/shows-secret';
 import { createUpstream } from '#adapters/transport/upstream';
 import { deriveKey } from '#adapters/vault/derive-key';
 import { rootKeyFromSecret, sandboxRootKey } from '#adapters/vault/root-key';
@@ -28,6 +29,7 @@ import type { Sha256 } from '#core/sha256';
 import type { Deps } from '#gateway/deps';
 import type { Clock, Log } from '#gateway/ports';
 import { rememberFacts } from '#gateway/recent-facts';
+import { createSharedReads } from '#gateway/shared-reads';
 import manifest from '../package.json' with { type: 'json' };
 import type { Env } from './env.ts';
 import { startSchedule } from './schedule.ts';
@@ -110,17 +112,23 @@ export async function compose(input: {
 		sha256,
 	});
 	const upstream = measuredUpstream(plainUpstream, metrics, () => performance.now() / 1_000);
+	// By their own clocks portals could not share a count: this is the database's. Only what a process remembers of it runs
+	// by a clock of its own, one that nobody sets.
+	const counts = createLimitCounts(database.query);
+	const monotonic = () => performance.now();
 	const gateway: Deps = {
 		store,
 		recent,
 		upstream,
+		sharedReads: createSharedReads({ counts, clock, monotonic, waitMs: env.upstreamTimeoutMs }),
+		holdsSecret: showsSecret,
 		vault: createVault({
 			rootKey: rootKey.value,
 			...(previousKey === null ? {} : { previousRootKey: previousKey.value }),
 			keyVersion: env.keyVersion,
 		}),
 		clock,
-		monotonic: () => performance.now(),
+		monotonic,
 		ids: uuidIds,
 		log,
 		sha256,
@@ -128,9 +136,6 @@ export async function compose(input: {
 		upstreamTimeoutMs: env.upstreamTimeoutMs,
 		writeBudget: env.writeBudget,
 	};
-	// By their own clocks portals could not share a count: this is the database's. Only what a process remembers of it runs
-	// by a clock of its own, one that nobody sets.
-	const counts = createLimitCounts(database.query);
 	const identity = createIdentity({
 		database,
 		store,

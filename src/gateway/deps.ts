@@ -1,6 +1,7 @@
 import type { Sha256 } from '#core/sha256';
 import type { Clock, Ids, Log, Store, Upstream, Vault, WriteBudget } from './ports.ts';
 import type { RecentFacts } from './recent-facts.ts';
+import type { SharedReads } from './shared-reads.ts';
 
 /** What the use cases are given; compose.ts is the only place that picks what stands behind each. */
 export interface Deps {
@@ -8,6 +9,10 @@ export interface Deps {
 	/** For propose alone: facts up to a second old. */
 	readonly recent: RecentFacts;
 	readonly upstream: Upstream;
+	/** For propose alone: readings of the present state that several share. */
+	readonly sharedReads: SharedReads;
+	/** Whether a text still shows the secret or a part of it, in whatever disguise. */
+	readonly holdsSecret: (text: string, secret: string) => boolean;
 	readonly vault: Vault;
 	readonly clock: Clock;
 	/** Milliseconds of a clock that nobody can set: how long something has taken in this process. */

@@ -65,6 +65,7 @@ export async function execute(deps: Deps, caller: Caller, body: RawBody): Answer
 	const leaseMs = leaseFor(deps, write);
 	// Before the lease is taken, by a clock of our own: what it says has passed, has passed of the lease as well.
 	const leaseFrom = deps.monotonic();
+	const wallFrom = deps.clock.now().getTime();
 	// Crash here: nothing stored, nothing sent.
 	const reserved = await reserve(deps, {
 		executionId: deps.ids.uuid(),
@@ -100,7 +101,9 @@ export async function execute(deps: Deps, caller: Caller, body: RawBody): Answer
 				acknowledged: request.value.acknowledged,
 				creates: write.creates,
 				marker: answered,
-				stillMine: () => deps.monotonic() - leaseFrom < leaseMs - LEASE_ENDS_MS,
+				// Either clock is enough to say no: one stands still while the machine is suspended, the other can be set back.
+				stillMine: () =>
+					Math.max(deps.monotonic() - leaseFrom, deps.clock.now().getTime() - wallFrom) < leaseMs - LEASE_ENDS_MS,
 			});
 	}
 }

@@ -242,9 +242,10 @@ export interface ExecutionStore {
 	orphans(options: { everything: boolean; limit: number }): Promise<Execution[]>;
 	/**
 	 * Takes one INDETERMINATE row that is due and that nobody looks for (FOR UPDATE SKIP LOCKED, by the database's clock):
-	 * nobody else gets it for `leaseMs`. `checks` of what it gives is this look's number. Null when there is none.
+	 * nobody else gets it for `leaseMs`. `checks` of what it gives is this look's number. Null when there is none but
+	 * of `exceptTenants`.
 	 */
-	claimLook(leaseMs: number): Promise<Execution | null>;
+	claimLook(leaseMs: number, exceptTenants?: readonly string[]): Promise<Execution | null>;
 	/** How many executions of all tenants have no final state, by state, and the age in seconds of each state's oldest. */
 	unsettled(): Promise<{ state: ExecutionState; count: number; oldestSeconds: number }[]>;
 	/** Notes that this look brought no verdict and ends its lease; does nothing if another look has begun since. */
@@ -393,6 +394,7 @@ export type ReadResult<T> = Result<
 	{ kind: 'unauthorized' | 'unreachable' | 'unreadable' | 'not_found'; why: string }
 >;
 
+/** The reads end when `until` is aborted, as unreachable: nothing more is asked then, and the socket is closed. */
 export interface Upstream {
 	/** Whether a URL is configured for this provider. */
 	configured(provider: string): boolean;
@@ -412,23 +414,36 @@ export interface Upstream {
 		stillMine?: () => boolean;
 	}): Promise<UpstreamOutcome>;
 	/** The login that a credential belongs to (`get_me`). */
-	whoAmI(provider: string, secret: string): Promise<ReadResult<{ login: string }>>;
+	whoAmI(provider: string, secret: string, until?: AbortSignal): Promise<ReadResult<{ login: string }>>;
 	/** Names of the pinned tools that this credential may use. */
 	usableTools(provider: string, secret: string): Promise<ReadResult<Record<string, boolean>>>;
 	/** Issues of the repository created since, newest first, through every page. */
-	issuesSince(provider: string, secret: string, target: Target, since: Date): Promise<ReadResult<FoundArtifact[]>>;
+	issuesSince(
+		provider: string,
+		secret: string,
+		target: Target,
+		since: Date,
+		until?: AbortSignal,
+	): Promise<ReadResult<FoundArtifact[]>>;
 	/** Comments of the issue created since. */
-	commentsSince(provider: string, secret: string, target: Target, since: Date): Promise<ReadResult<FoundArtifact[]>>;
+	commentsSince(
+		provider: string,
+		secret: string,
+		target: Target,
+		since: Date,
+		until?: AbortSignal,
+	): Promise<ReadResult<FoundArtifact[]>>;
 	/** Issues that hold this text, by this account, as raw text. Only what is found counts: the index lags. */
 	searchIssues(
 		provider: string,
 		secret: string,
 		input: { target: Target; text: string; author: string },
+		until?: AbortSignal,
 	): Promise<ReadResult<FoundArtifact[]>>;
 	/** The issue or comment at an address of GITHUB_WEB_URL. `not_found` also for an address that is none. */
-	artifactAt(provider: string, secret: string, url: string): Promise<ReadResult<FoundArtifact>>;
+	artifactAt(provider: string, secret: string, url: string, until?: AbortSignal): Promise<ReadResult<FoundArtifact>>;
 	/** The labels of the issue, all of them, as they are spelt there. */
-	labels(provider: string, secret: string, target: Target): Promise<ReadResult<readonly string[]>>;
+	labels(provider: string, secret: string, target: Target, until?: AbortSignal): Promise<ReadResult<readonly string[]>>;
 	close(): Promise<void>;
 }
 

@@ -74,13 +74,14 @@ async function presentState(
 	if (!secret.ok) {
 		return err(refuse('credential_unreadable', 'The stored credential does not open with this portal’s key.'));
 	}
-	// Before the reading: what is shown was so at that time or later, never only before it.
-	const readAt = deps.clock.now();
-	const labels = await readPresent(deps, { provider, secret: secret.value, target: write.target(args) });
-	if (!labels.ok) return labels;
-	if (sameLabels(labels.value, labelsOf(args))) {
+	const target = write.target(args);
+	const present = await deps.sharedReads.labels({ credential: credential.value, target }, () =>
+		readPresent(deps, { provider, secret: secret.value, target }),
+	);
+	if (!present.ok) return present;
+	if (sameLabels(present.value.labels, labelsOf(args))) {
 		const message = 'are the labels that stand there already: nothing would change';
 		return err(refuse('invalid_args', `args.labels: ${message}.`, { errors: [{ path: 'args.labels', message }] }));
 	}
-	return ok({ labels: labels.value, readAt });
+	return present;
 }

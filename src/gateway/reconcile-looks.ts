@@ -1,4 +1,5 @@
 import { decide, type Evidence, SEARCH_FROM_MS } from '#core/execution/decide';
+import { readingUntil, unlessAborted } from './bounded-reads.ts';
 import type { Deps } from './deps.ts';
 import type { Execution } from './ports.ts';
 import { byItself } from './reconcile-alone.ts';
@@ -29,15 +30,38 @@ export function createLooker(deps: Deps, options: { random: () => number; atOnce
 	const { random, atOnce = AT_ONCE, lookMs = LOOK_MS } = options;
 	const running = new Set<Promise<void>>();
 	const stopping = new AbortController();
+	/** A tenant whose server is slow holds no more than half of what a process looks for at once. */
+	const mostOfTenant = Math.max(1, Math.floor(atOnce / 2));
+	const byTenant = new Map<string, number>();
+	let claiming: Promise<unknown> = Promise.resolve();
+
+	/** One after the other, so that each knows whose looks are under way. */
+	function claim(): Promise<Execution | null> {
+		const next = claiming.then(async () => {
+			const full = [...byTenant].filter(([, count]) => count >= mostOfTenant).map(([tenantId]) => tenantId);
+			const execution = await deps.store.claimLook(LEASE_MS, full);
+			if (execution !== null) count(execution, 1);
+			return execution;
+		});
+		claiming = next.catch(() => null);
+		return next;
+	}
+
+	function count({ tenantId }: Execution, change: 1 | -1): void {
+		const now = (byTenant.get(tenantId) ?? 0) + change;
+		if (now === 0) byTenant.delete(tenantId);
+		else byTenant.set(tenantId, now);
+	}
 
 	/** One at a time, until there is none; as long as there are some, another one beside it. */
 	async function work(): Promise<void> {
 		while (!stopping.signal.aborted) {
-			const execution = await deps.store.claimLook(LEASE_MS);
+			const execution = await claim();
 			if (execution === null) return;
 			start();
 			const ends = { stopping: stopping.signal, tooLong: AbortSignal.timeout(lookMs) };
 			await byItself(deps, execution, () => look(deps, execution, random(), ends));
+			count(execution, -1);
 		}
 	}
 
@@ -77,9 +101,10 @@ async function look(
 ): Promise<void> {
 	const ageMs = ageOf(execution);
 	const { cleanLooks } = execution;
+	const until = AbortSignal.any([stopping, tooLong]);
 	const evidence = await unlessAborted(
-		evidenceFor(deps, execution, { search: ageMs >= SEARCH_FROM_MS }),
-		AbortSignal.any([stopping, tooLong]),
+		evidenceFor(readingUntil(deps, until), execution, { search: ageMs >= SEARCH_FROM_MS }),
+		until,
 	);
 	if (evidence === null && stopping.aborted) {
 		return record(deps, execution, { kind: 'look_again', nextCheckAfterMs: ageMs, cleanLooks });
@@ -93,13 +118,4 @@ function ageOf({ unknownSince, nextCheckAt }: Execution): number {
 	return unknownSince === null || nextCheckAt === null
 		? 0
 		: Math.max(0, nextCheckAt.getTime() - unknownSince.getTime());
-}
-
-/** Null once the signal is aborted: what is still under way then is not waited for. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
-	const aborted = new Promise<null>((resolve) => {
-		if (signal.aborted) resolve(null);
-		signal.addEventListener('abort', () => resolve(null), { once: true });
-	});
-	return Promise.race([work, aborted]);
 }

@@ -31,7 +31,9 @@ export async function checkUnchanged(
 	{ execution, labels, acknowledged }: { execution: Execution; labels: string[]; acknowledged: readonly string[] },
 	secret: string,
 ): Promise<Result<null, Refusal>> {
-	const { provider, target, beforeSha } = execution;
+	const { provider, target, beforeSha, credentialId } = execution;
+	// Whoever previews from now on sees what stands there, not what stood there before this write.
+	deps.sharedReads.forget(credentialId, target);
 	const present = await readPresent(deps, { provider, secret, target });
 	if (!present.ok) return present;
 	if (beforeSha === null || !equalHex(beforeShaOf(present.value, deps.sha256), beforeSha)) {
@@ -53,7 +55,8 @@ export async function readBack(
 	secret: string,
 	reported: Extract<UpstreamOutcome, { kind: 'confirmed' }>,
 ): Promise<UpstreamOutcome> {
-	const { provider, target, afterSha } = execution;
+	const { provider, target, afterSha, credentialId } = execution;
+	deps.sharedReads.forget(credentialId, target);
 	const labels = await deps.upstream.labels(provider, secret, target).catch((cause): ReadResult<never> => {
 		deps.log.error({ err: cause, executionId: execution.id }, 'the labels could not be read back');
 		return err({ kind: 'unreadable', why: 'The reading broke inside the portal.' });

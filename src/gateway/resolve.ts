@@ -2,11 +2,15 @@ import type { EntryDraft } from '#core/audit/entry';
 import { type Refusal, refuse } from '#core/refusals';
 import { assertNever, err, ok, type Result } from '#core/result';
 import { actorOf } from './actor.ts';
+import { readingUntil, unlessAborted } from './bounded-reads.ts';
 import type { Deps } from './deps.ts';
 import type { Answer, Caller, Execution } from './ports.ts';
 import { accessFor } from './provider-access.ts';
 import { accessToVerify, notVerified, turnsUpAt, verifiedAt } from './resolve-evidence.ts';
 import { readReason, refuseSecret } from './resolve-reason.ts';
+
+/** What all readings together may take: somebody waits for the answer, and the server decides how many pages there are. */
+const READING_MS = 60_000;
 
 export interface Resolution {
 	readonly happened: boolean;
@@ -20,8 +24,15 @@ export interface Resolution {
  * said is held against what can be read before it is believed. A refusal changes nothing and leaves no row.
  *
  * Crash: nothing, or state and row together. Of two that settle at once one does, the other gets 409.
+ * @param readingMs what the readings may take; what is not read by then settles nothing.
  */
-export async function resolve(deps: Deps, caller: Caller, id: string, said: Resolution): Answer<Execution> {
+export async function resolve(
+	deps: Deps,
+	caller: Caller,
+	id: string,
+	said: Resolution,
+	readingMs = READING_MS,
+): Answer<Execution> {
 	const reason = readReason(said.reason);
 	if (!reason.ok) return reason;
 	const { url } = said;
@@ -38,9 +49,14 @@ export async function resolve(deps: Deps, caller: Caller, id: string, said: Reso
 	if (!open.ok) return open;
 
 	const opened = await accessFor(deps, execution);
-	const holds = opened.ok ? refuseSecret(reason.value, opened.value.secret) : null;
+	const holds = opened.ok ? refuseSecret(deps, reason.value, opened.value.secret) : null;
 	if (holds !== null) return err(holds);
-	const where = said.happened ? await itHappened(deps, execution, url ?? '') : await itDidNot(deps, execution);
+	const until = AbortSignal.timeout(readingMs);
+	const reading = readingUntil(deps, until);
+	const work = said.happened ? itHappened(reading, execution, url ?? '') : itDidNot(reading, execution);
+	const where = await unlessAborted<Result<string | null, Refusal>>(work, until);
+	// Also when it came at the last moment: what broke off must not count as “it is not there”.
+	if (where === null || (where.ok && until.aborted)) return err(tookTooLong());
 	return where.ok ? settle(deps, caller, execution, { artifactUrl: where.value, why: reason.value }) : where;
 }
 
@@ -71,6 +87,11 @@ function needsHuman({ id, state, nextCheckAt }: Execution): Result<null, Refusal
 
 function settled(executionId: string, state: Execution['state']): Refusal {
 	return refuse('execution_settled', `It is ${state} already. Nothing was changed.`, { extra: { executionId } });
+}
+
+function tookTooLong(): Refusal {
+	const words = 'Reading what stands there took too long, so nothing was settled. Try again later.';
+	return refuse('provider_unreachable', words);
 }
 
 async function itHappened(deps: Deps, execution: Execution, url: string): Promise<Result<string, Refusal>> {

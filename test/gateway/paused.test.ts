@@ -25,20 +25,28 @@ describe.each(portals())('a process that is paused, over $name', ({ start }) => 
 	];
 
 	/** As if the process had stood still for `ms` right after it was told that it may send. `meanwhile` is the others'. */
-	async function pausedFor(ms: number, args: Record<string, unknown>, meanwhile: () => Promise<void> = async () => {}) {
+	async function pausedFor(
+		ms: number,
+		args: Record<string, unknown>,
+		meanwhile: () => Promise<void> = async () => {},
+		wallMs = ms,
+	) {
 		const request = { provider: 'github', tool: 'issue_write', args };
 		const proposed = await propose(deps, caller, bytes(request));
 		if (!proposed.ok) throw new Error(proposed.error.detail);
 		const { argsSha, beforeSha } = proposed.value;
 		let passed = 0;
+		let passedOnTheWall = 0;
 		const paused: Deps = {
 			...deps,
 			monotonic: () => deps.monotonic() + passed,
+			clock: { now: () => new Date(deps.clock.now().getTime() + passedOnTheWall) },
 			store: {
 				...deps.store,
 				mayStillSend: async (execution) => {
 					const may = await deps.store.mayStillSend(execution);
 					passed = ms;
+					passedOnTheWall = wallMs;
 					await meanwhile();
 					return may;
 				},
@@ -69,6 +77,14 @@ describe.each(portals())('a process that is paused, over $name', ({ start }) => 
 			expect(await attemptsOf(deps, caller.tenant.id, argsSha)).toMatchObject([{ code: 'provider_unreachable' }]);
 		},
 	);
+
+	it.each([
+		['a suspended machine, whose monotonic clock stood still', 0, 1],
+		['a wall clock that was set back meanwhile', 1, -10],
+	])('[once] either clock is enough to send nothing: %s', async (what, monotonic, wall) => {
+		const { told, written } = await pausedFor(leaseMs(1) * monotonic, issue(what), undefined, leaseMs(1) * wall);
+		expect([told.code, written]).toEqual(['provider_unreachable', 0]);
+	});
 
 	it.each(kinds)(
 		'[once, one-row] %s: taken over meanwhile, nothing is sent, and nothing else is claimed',

@@ -39,7 +39,7 @@ const MAY_SEND = `SELECT ${isOn('mcp.gateway')} AS gateway, ${isOn('mcp.execute-
 const CLAIM_LOOK = `WITH due AS (
 	SELECT id FROM execution
 	WHERE state = 'INDETERMINATE' AND next_check_at <= clock_timestamp()
-		AND (look_until IS NULL OR look_until < clock_timestamp())
+		AND (look_until IS NULL OR look_until < clock_timestamp()) AND tenant_id <> ALL ($2::uuid[])
 	ORDER BY next_check_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 UPDATE execution SET checks = checks + 1, unknown_since = coalesce(unknown_since, clock_timestamp()),
@@ -137,8 +137,8 @@ export function createExecutionStore(query: Query, appender: Appender, clock: Cl
 			);
 			return rows.map(executionOf);
 		},
-		claimLook: async (leaseMs) => {
-			const [row] = await query<ExecutionRow>(CLAIM_LOOK, [leaseMs], 'claim-look');
+		claimLook: async (leaseMs, exceptTenants = []) => {
+			const [row] = await query<ExecutionRow>(CLAIM_LOOK, [leaseMs, [...exceptTenants]], 'claim-look');
 			return row === undefined ? null : executionOf(row);
 		},
 		unsettled: () => query<{ state: ExecutionState; count: number; oldestSeconds: number }>(UNSETTLED),

@@ -9,6 +9,8 @@ export interface RequestOptions {
 	readonly params: JsonObject;
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly deadline: AbortSignal;
+	/** Ends this request and not the handshake, which others may be waiting for too. */
+	readonly until?: AbortSignal;
 	readonly cap: number;
 	readonly timeoutMs: number;
 	/** Between a new connection and the request; false gives the request up. */
@@ -36,7 +38,9 @@ export async function sendOnce(connections: Connections, options: RequestOptions
 	const { connection, isNew } = leased;
 	try {
 		if (isNew && options.onConnected !== undefined && !(await options.onConnected())) return { kind: 'given_up' };
-		const exchange = newExchange(options.secret, options.deadline, options.cap, options.write);
+		const { deadline, until } = options;
+		const ends = until === undefined ? deadline : AbortSignal.any([deadline, until]);
+		const exchange = newExchange(options.secret, ends, options.cap, options.write);
 		await currentExchange.run(exchange, async () => {
 			try {
 				// `request`, not `callTool`: that one sends a call again after a HeaderMismatch.

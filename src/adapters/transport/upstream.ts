@@ -53,7 +53,13 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 		secret: string,
 		method: 'tools/call' | 'tools/list',
 		params: JsonObject,
-		more: { cap: number; deadline?: AbortSignal; onConnected?: () => Promise<boolean>; write?: Write },
+		more: {
+			cap: number;
+			deadline?: AbortSignal;
+			until?: AbortSignal;
+			onConnected?: () => Promise<boolean>;
+			write?: Write;
+		},
 	): Promise<Requested> {
 		if (connections === null) return { kind: 'given_up' };
 		const { name } = params;
@@ -86,11 +92,13 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 	}
 
 	/** Reads for one look: what it has read once too much stays an error, so that a part is never taken for the whole. */
-	const readWith = (secret: string): ReadTool => {
+	const readWith = (secret: string, until?: AbortSignal): ReadTool => {
 		let left = LOOK_BYTES;
 		return async (tool, args) => {
+			if (until?.aborted === true) return err(givenUp);
 			const cap = Math.min(READ_BYTES, left);
-			const requested = await send(secret, 'tools/call', { name: tool, arguments: args }, { cap });
+			const more = until === undefined ? { cap } : { cap, until };
+			const requested = await send(secret, 'tools/call', { name: tool, arguments: args }, more);
 			if (requested.kind === 'exchanged') left -= requested.exchange.bytes;
 			return left > 0 ? readJson(requested, textsOf(args)) : err(moreThanRead);
 		};
@@ -152,21 +160,24 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 			if (configured(provider)) await drift.renew(0);
 		},
 		call,
-		whoAmI: (_provider, secret) => whoAmI(readWith(secret), secret),
+		whoAmI: (_provider, secret, until) => whoAmI(readWith(secret, until), secret),
 		usableTools: async (_provider, secret) => {
 			const listed = await listedFor(secret);
 			if (!listed.ok) return err({ kind: listed.error.kind, why: listed.error.why });
 			return ok(Object.fromEntries(pinnedTools('github').map(({ name }) => [name, listed.value.has(name)])));
 		},
-		issuesSince: (_provider, secret, target, since) => issuesSince(readWith(secret), target, since, config.webUrl),
-		commentsSince: (_provider, secret, target, since) => commentsSince(readWith(secret), target, since, config.webUrl),
-		labels: (_provider, secret, target) => labelsOf(readWith(secret), target, secret),
-		searchIssues: (_provider, secret, input) => searchIssues(readWith(secret), input, config.webUrl),
-		artifactAt: (_provider, secret, url) => artifactAt(readWith(secret), secret, url, config.webUrl),
+		issuesSince: (_provider, secret, target, since, until) =>
+			issuesSince(readWith(secret, until), target, since, config.webUrl),
+		commentsSince: (_provider, secret, target, since, until) =>
+			commentsSince(readWith(secret, until), target, since, config.webUrl),
+		labels: (_provider, secret, target, until) => labelsOf(readWith(secret, until), target, secret),
+		searchIssues: (_provider, secret, input, until) => searchIssues(readWith(secret, until), input, config.webUrl),
+		artifactAt: (_provider, secret, url, until) => artifactAt(readWith(secret, until), secret, url, config.webUrl),
 		close: async () => connections?.close(),
 	};
 }
 
+const givenUp = { kind: 'unreachable', why: 'Reading took too long and was given up.' } as const;
 const moreThanRead = { kind: 'unreadable', why: 'There is more to read than the portal reads at one look.' } as const;
 
 function settle(requested: Requested, judged: Parameters<typeof outcomeOf>[1]): UpstreamOutcome {

@@ -1,0 +1,140 @@
+import { type Refusal, refuse } from '#core/refusals';
+import type { Target } from '#core/registry/types';
+import { err, ok, type Result } from '#core/result';
+import type { Clock, SealedCredential } from './ports.ts';
+
+/** How long a reading serves those who ask for the same. Execute reads by itself, so an older state is refused there. */
+const SHARED_MS = 2_000;
+/** Readings under way for one credential in this process; more would only make the provider refuse them all. */
+const AT_ONCE = 4;
+/**
+ * Readings for previews in a minute, over all portals, of one account: 3,600 an hour, while GitHub gives an account 5,000.
+ * Without it one MEMBER’s previews could use up what executing and reconciling need.
+ */
+const PER_MINUTE = 60;
+const WINDOW_MS = 60_000;
+const MOST_REMEMBERED = 10_000;
+
+/** Where readings are counted over all portals together; `opensInMs` = until the window is over. */
+interface SharedCount {
+	take(counter: { key: string; most: number }, windowMs: number): Promise<{ granted: number; opensInMs: number }>;
+}
+
+/** Labels, and when they were asked for: they were so at that time or later. */
+export interface Reading {
+	readonly labels: readonly string[];
+	readonly readAt: Date;
+}
+
+type Read = () => Promise<Result<readonly string[], Refusal>>;
+
+export interface SharedReads {
+	/** What `read` gives, or what it gave somebody else who has just asked for the same with the same credential. */
+	labels(of: { credential: SealedCredential; target: Target }, read: Read): Promise<Result<Reading, Refusal>>;
+	/** For whoever knows that the state of the target is, or may be, another one by now. */
+	forget(credentialId: string, target: Target): void;
+}
+
+/** Bounds what previews cost the credential's account at the provider. */
+export function createSharedReads(on: {
+	counts: SharedCount;
+	clock: Clock;
+	monotonic: () => number;
+	/** How long a reading waits for its turn. */
+	waitMs: number;
+}): SharedReads {
+	const known = new Map<string, { readonly since: number; readonly reading: Promise<Result<Reading, Refusal>> }>();
+	const lines = new Map<string, Line>();
+
+	async function inTurn(credential: SealedCredential, read: Read): Promise<Result<Reading, Refusal>> {
+		const line = lines.get(credential.id) ?? { under: 0, waiting: new Set() };
+		lines.set(credential.id, line);
+		if (!(await enter(line, on.waitMs))) return err(noTurn());
+		try {
+			const { granted, opensInMs } = await on.counts.take(
+				{ key: `label previews ${accountOf(credential)}`, most: PER_MINUTE },
+				WINDOW_MS,
+			);
+			if (granted === 0) return err(tooMany(opensInMs));
+			// Before the reading: what is shown was so at that time or later, never only before it.
+			const readAt = on.clock.now();
+			const labels = await read();
+			return labels.ok ? ok({ labels: labels.value, readAt }) : labels;
+		} finally {
+			leave(line);
+			if (line.under === 0 && lines.get(credential.id) === line) lines.delete(credential.id);
+		}
+	}
+
+	return {
+		labels({ credential, target }, read) {
+			const key = keyOf(credential.id, target);
+			const since = on.monotonic();
+			const found = known.get(key);
+			if (found !== undefined && since - found.since < SHARED_MS) return found.reading;
+			const reading = inTurn(credential, read);
+			if (known.size >= MOST_REMEMBERED) known.clear();
+			known.delete(key);
+			known.set(key, { since, reading });
+			// A failure is the answer only of those who wait for it.
+			const drop = () => known.get(key)?.reading === reading && known.delete(key);
+			reading.then(({ ok: wasRead }) => wasRead || drop(), drop);
+			return reading;
+		},
+		forget: (credentialId, target) => void known.delete(keyOf(credentialId, target)),
+	};
+}
+
+interface Line {
+	under: number;
+	readonly waiting: Set<() => void>;
+}
+
+/** Whether its turn came in time; who leaves hands the place to whoever has waited longest. */
+function enter(line: Line, waitMs: number): Promise<boolean> {
+	if (line.under < AT_ONCE) {
+		line.under++;
+		return Promise.resolve(true);
+	}
+	return new Promise((resolve) => {
+		const turn = () => {
+			clearTimeout(timer);
+			resolve(true);
+		};
+		const timer = setTimeout(() => {
+			line.waiting.delete(turn);
+			resolve(false);
+		}, waitMs);
+		line.waiting.add(turn);
+	});
+}
+
+function leave(line: Line): void {
+	const [next] = line.waiting;
+	if (next === undefined) line.under--;
+	else {
+		line.waiting.delete(next);
+		next();
+	}
+}
+
+/** As the provider counts: two PATs of one login share. Without a known login the credential stands for itself. */
+function accountOf({ id, provider, login }: SealedCredential): string {
+	return login === null ? id : `${provider}:${login.toLowerCase()}`;
+}
+
+function keyOf(credentialId: string, { owner, repo, number }: Target): string {
+	return `${credentialId} ${owner.toLowerCase()}/${repo.toLowerCase()}#${number ?? ''}`;
+}
+
+function tooMany(opensInMs: number): Refusal {
+	const retryAfter = Math.max(1, Math.ceil(opensInMs / 1000));
+	const words = `The labels of issues are read for at most ${PER_MINUTE} previews a minute with one account. Ready again in ${retryAfter} s.`;
+	return refuse('rate_limited', words, { retryAfter });
+}
+
+function noTurn(): Refusal {
+	const words =
+		'Too many labels are being read with this credential, and the provider is slow. Nothing was sent. Try again.';
+	return refuse('provider_unreachable', words);
+}
