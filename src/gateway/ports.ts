@@ -261,7 +261,7 @@ export interface ExecutionStore {
 	releaseBudget(executionId: string): Promise<void>;
 	/** Which of these visible refs (16 hex) belong to an execution of whatever tenant. */
 	knownRefs(refs: readonly string[]): Promise<ReadonlySet<string>>;
-	/** Which of these addresses are the artifact of an execution of whatever tenant that is CONFIRMED. */
+	/** Which of these addresses hold what a CONFIRMED execution of whatever tenant has made; labels make nothing. */
 	knownArtifacts(urls: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
@@ -433,11 +433,11 @@ export interface Upstream {
 		since: Date,
 		until?: AbortSignal,
 	): Promise<ReadResult<FoundArtifact[]>>;
-	/** Issues that hold this text, by this account, as raw text. Only what is found counts: the index lags. */
+	/** Issues that hold this text, by this account, as raw text, anywhere without a target. Only what is found counts: the index lags. */
 	searchIssues(
 		provider: string,
 		secret: string,
-		input: { target: Target; text: string; author: string },
+		input: { target?: Target; text: string; author: string },
 		until?: AbortSignal,
 	): Promise<ReadResult<FoundArtifact[]>>;
 	/** The issue or comment at an address of GITHUB_WEB_URL. `not_found` also for an address that is none. */

@@ -1,12 +1,18 @@
 import { issueAddress } from '#core/execution/artifact-place';
 import { CLOCK_SKEW_MS, type Evidence } from '#core/execution/decide';
-import { isOfAccount, isOurs, type Sought, sameLogin } from '#core/execution/ours';
-import { refOf, refsIn } from '#core/execution/refs';
+import { carriesFooter, isOfAccount, isOurs, isRightPlace, type Sought, sameLogin } from '#core/execution/ours';
+import { refFor, refOf } from '#core/execution/refs';
 import { afterShaOf } from '#core/proposal/label-set';
 import { visibleRef } from '#core/proposal/marker';
 import type { Deps } from './deps.ts';
 import type { Execution, FoundArtifact, ReadResult } from './ports.ts';
 import { type Access, accessFor, type NoAccess } from './provider-access.ts';
+
+/**
+ * How much further back than the skew of clocks the listing goes, to see that the database's clock ran ahead when it reserved.
+ * By more than this and it is not seen in a listing.
+ */
+const FURTHER_BACK_MS = 3_600_000;
 
 const NO_ACCESS: Readonly<Record<NoAccess, string>> = {
 	provider_not_configured: 'No MCP server is configured for the provider.',
@@ -17,8 +23,13 @@ const NO_ACCESS: Readonly<Record<NoAccess, string>> = {
 /**
  * Looks for what an execution may have written, with the tenant's present credential: at the address that came with the
  * answer, then in the whole listing since the reservation, then by search. Writes nothing, neither here nor there.
+ * @param more.everywhere search in other repositories too: an issue can be transferred.
  */
-export async function evidenceFor(deps: Deps, execution: Execution, more: { search: boolean }): Promise<Evidence> {
+export async function evidenceFor(
+	deps: Deps,
+	execution: Execution,
+	more: { search: boolean; everywhere: boolean },
+): Promise<Evidence> {
 	const access = await accessFor(deps, execution);
 	if (!access.ok) return { kind: 'unread', why: NO_ACCESS[access.error] };
 	if (execution.afterSha !== null) return stateEvidence(deps, execution, access.value);
@@ -32,20 +43,40 @@ export async function evidenceFor(deps: Deps, execution: Execution, more: { sear
 
 	const sought = soughtOf(deps, execution, login);
 	const claimed = await atClaimedUrl(deps, execution, access.value, sought);
-	if (claimed !== null) return { kind: 'found', url: claimed };
-	const listed = await listing(deps, execution, access.value, sought.since);
-	const found = listed.ok ? oldest(listed.value.filter((artifact) => isOurs(artifact, sought))) : null;
-	if (found !== null) return { kind: 'found', url: found.url };
+	if (claimed !== null) return found(deps, claimed);
+	const listed = await listing(deps, execution, access.value, new Date(sought.since.getTime() - FURTHER_BACK_MS));
+	const own = listed.ok ? oldest(listed.value.filter((artifact) => isOurs(artifact, sought))) : null;
+	if (own !== null) return found(deps, own.url);
 	if (more.search) {
 		const searched = await bySearch(deps, access.value, sought);
-		if (searched !== null) return { kind: 'found', url: searched };
+		if (searched !== null) return found(deps, searched);
 	}
+	const elsewhere = more.everywhere ? await searchedEverywhere(deps, access.value, sought) : [];
+	const stray = astray([...(listed.ok ? listed.value : []), ...elsewhere], sought);
+	if (stray !== null) return stray;
 	if (!listed.ok) return unread(listed);
 	return {
 		kind: 'not_listed',
 		unaccounted: await countUnaccounted(deps, execution, listed.value, sought),
 		sureOfAccount: execution.credentialLogin !== null || credential.id === execution.credentialId,
 	};
+}
+
+/** An address that another execution has been confirmed with is not this one's too, whatever the text says. */
+async function found(deps: Deps, url: string): Promise<Evidence> {
+	return (await deps.store.knownArtifacts([url])).has(url)
+		? { kind: 'astray', url, why: 'What carries its mark is already the artifact of another execution.' }
+		: { kind: 'found', url };
+}
+
+/** The account's own artifact with this footer that is not ours by time or by place: never absent, nor believed by itself. */
+function astray(artifacts: readonly FoundArtifact[], sought: Sought): Evidence | null {
+	const own = oldest(artifacts.filter((each) => sameLogin(each.author, sought.login) && carriesFooter(each, sought)));
+	if (own === null) return null;
+	const why = isRightPlace(own.url, sought)
+		? 'Its mark stands on an artifact that is older than its reservation. Compare the clocks of database and provider.'
+		: 'Its mark stands on an artifact outside the approved place. It may have been moved there.';
+	return { kind: 'astray', url: own.url, why };
 }
 
 /** What counts as this execution's artifact, when `login` is the account that wrote. */
@@ -102,9 +133,18 @@ export async function bySearch(deps: Deps, { provider, secret }: Access, sought:
 	return found.ok ? (oldest(found.value.filter((artifact) => isOurs(artifact, sought)))?.url ?? null) : null;
 }
 
+/** An issue keeps its text, author and time when it is transferred. A failed search shows nothing, like one that lags. */
+async function searchedEverywhere(deps: Deps, { provider, secret }: Access, sought: Sought): Promise<FoundArtifact[]> {
+	const { target, argsSha, login } = sought;
+	if (target.number !== undefined) return [];
+	const input = { text: visibleRef(argsSha), author: login };
+	const hits = await deps.upstream.searchIssues(provider, secret, input);
+	return hits.ok ? hits.value : [];
+}
+
 /**
- * The account's artifacts that no other execution is known to have made, by its mark in the text or by its address. Each
- * could be the one that is looked for: the server's reads cut texts, and the mark stands at the end.
+ * The account's artifacts that no other execution is known to have made, by its footer or by its address. Each
+ * could be the one that is looked for: the server's reads cut texts, and the footer stands at the end.
  */
 async function countUnaccounted(
 	deps: Deps,
@@ -112,15 +152,13 @@ async function countUnaccounted(
 	listed: readonly FoundArtifact[],
 	sought: Sought,
 ): Promise<number> {
-	const own = refOf(argsSha);
+	const own = refFor(argsSha);
 	const ofAccount = listed
 		.filter((artifact) => isOfAccount(artifact, sought))
-		.map(({ url, text }) => ({ url, refs: refsIn(text) }));
-	const refs = [...new Set(ofAccount.flatMap((artifact) => artifact.refs))];
+		.map(({ url, text }) => ({ url, ref: refOf(text) }));
+	const refs = [...new Set(ofAccount.flatMap(({ ref }) => ref ?? []))];
 	const known = refs.length === 0 ? new Set<string>() : await deps.store.knownRefs(refs);
-	const isMarked = (artifact: { refs: readonly string[] }) =>
-		!artifact.refs.includes(own) && artifact.refs.some((ref) => known.has(ref));
-	const unmarked = ofAccount.filter((artifact) => !isMarked(artifact)).map(({ url }) => url);
+	const unmarked = ofAccount.filter(({ ref }) => ref === null || ref === own || !known.has(ref)).map(({ url }) => url);
 	if (unmarked.length === 0) return 0;
 	const artifacts = await deps.store.knownArtifacts(unmarked);
 	return unmarked.filter((url) => !artifacts.has(url)).length;

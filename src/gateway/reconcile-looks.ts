@@ -1,4 +1,4 @@
-import { decide, type Evidence, SEARCH_FROM_MS } from '#core/execution/decide';
+import { decide, type Evidence, LAST_LOOK_MS, SEARCH_FROM_MS } from '#core/execution/decide';
 import { readingUntil, unlessAborted } from './bounded-reads.ts';
 import type { Deps } from './deps.ts';
 import type { Execution } from './ports.ts';
@@ -103,7 +103,10 @@ async function look(
 	const { cleanLooks } = execution;
 	const until = AbortSignal.any([stopping, tooLong]);
 	const evidence = await unlessAborted(
-		evidenceFor(readingUntil(deps, until), execution, { search: ageMs >= SEARCH_FROM_MS }),
+		evidenceFor(readingUntil(deps, until), execution, {
+			search: ageMs >= SEARCH_FROM_MS,
+			everywhere: ageMs >= LAST_LOOK_MS,
+		}),
 		until,
 	);
 	if (evidence === null && stopping.aborted) {

@@ -12,6 +12,7 @@ interface Verdict {
 	readonly artifactUrl: string | null;
 	readonly code: RefusalCode | null;
 	readonly reason: string | null;
+	readonly claimedUrl?: string;
 }
 
 /** Records what a look decided, fenced by that look: nothing happens if another one has begun, or it is settled. */
@@ -31,7 +32,10 @@ function verdictOf(decision: Exclude<Decision, { kind: 'look_again' }>): Verdict
 		case 'absent':
 			return { to: 'ABSENT', artifactUrl: null, code: null, reason: decision.why };
 		case 'needs_human':
-			return { to: 'NEEDS_HUMAN', artifactUrl: null, code: 'outcome_unknown', reason: decision.why };
+			return {
+				...{ to: 'NEEDS_HUMAN', artifactUrl: null, code: 'outcome_unknown', reason: decision.why },
+				...(decision.claimedUrl === undefined ? {} : { claimedUrl: decision.claimedUrl }),
+			};
 		default:
 			return assertNever(decision);
 	}

@@ -1,8 +1,6 @@
 import { artifactPlace, isInRepository, issueAddress } from '#core/execution/artifact-place';
 import { notBorneOut } from '#core/execution/borne-out';
-import { isOurs, type Sought } from '#core/execution/ours';
-import { refOf, refsIn } from '#core/execution/refs';
-import { carriesVisibleRef } from '#core/proposal/marker';
+import { carriesFooter, isOurs, type Sought } from '#core/execution/ours';
 import { type Refusal, refuse } from '#core/refusals';
 import { err, ok, type Result } from '#core/result';
 import type { Deps } from './deps.ts';
@@ -38,13 +36,8 @@ export async function verifiedAt(
 	const login = await loginThatWrote(deps, execution, access);
 	if (!login.ok) return err(unreadable(login.error));
 	const sought = soughtOf(deps, execution, login.value);
-	const { text } = artifact.value;
-	const refs = refsIn(text).filter((ref) => ref !== refOf(execution.argsSha));
-	const [otherRefs, anothers] = await Promise.all([
-		refs.length === 0 ? new Set<string>() : deps.store.knownRefs(refs),
-		deps.store.knownArtifacts([artifact.value.url]),
-	]);
-	const found = notBorneOut(artifact.value, sought, { otherRefs, isAnothers: anothers.size > 0 });
+	const anothers = await deps.store.knownArtifacts([artifact.value.url]);
+	const found = notBorneOut(artifact.value, sought, anothers.size > 0);
 	return found === null ? ok(artifact.value.url) : err(notVerified(found));
 }
 
@@ -84,8 +77,9 @@ export async function turnsUpAt(deps: Deps, execution: Execution): Promise<strin
 	const sought = soughtOf(deps, execution, login.value);
 	const listed = await listing(deps, execution, access, sought.since);
 	const ours = listed.ok ? listed.value.find((artifact) => isOurs(artifact, sought)) : undefined;
-	if (ours !== undefined) return ours.url;
-	return (await atClaimed(deps, execution, access, sought)) ?? (await bySearch(deps, access, sought));
+	const url = ours?.url ?? (await atClaimed(deps, execution, access, sought)) ?? (await bySearch(deps, access, sought));
+	// Another execution's could not be settled with either: it would be refused both ways.
+	return url === null || (await deps.store.knownArtifacts([url])).has(url) ? null : url;
 }
 
 /** Outside the approved repository too: there it may have been written, when the answer said so. */
@@ -97,9 +91,8 @@ async function atClaimed(
 ): Promise<string | null> {
 	if (claimedUrl === null || claimedUrl === '') return null;
 	const artifact = await deps.upstream.artifactAt(provider, secret, claimedUrl);
-	if (!artifact.ok || !carriesVisibleRef(artifact.value.text, sought.argsSha)) return null;
-	const known = { otherRefs: new Set<string>(), isAnothers: false };
-	return notBorneOut(artifact.value, sought, known) === null ? artifact.value.url : null;
+	if (!artifact.ok || !carriesFooter(artifact.value, sought)) return null;
+	return notBorneOut(artifact.value, sought, false) === null ? artifact.value.url : null;
 }
 
 /** As it was known then, whatever credential there is now; else the present one's. */

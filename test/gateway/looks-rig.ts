@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { marker, visibleRef } from '#core/proposal/marker';
+import { artifactBody } from '#core/proposal/marker';
 import type { Target } from '#core/registry/types';
 import { actorOf } from '#gateway/actor';
 import type { Deps } from '#gateway/deps';
@@ -133,8 +133,7 @@ export async function sceneOn(portal: TestPortal): Promise<Scene> {
 				url: `${webUrl}/acme/payments-api/issues/${issueNumber}#issuecomment-${made.id}`,
 			});
 		},
-		footed: (body, { argsSha }) =>
-			`${body}\n\n---\nApproved by Ada Lind via SARC MCP Gateway · ref ${visibleRef(argsSha)}\n${marker(argsSha)}`,
+		footed: (body, { argsSha }) => artifactBody(body, { name: 'Ada Lind', memberId: '12345678' }, argsSha),
 		async look(execution, through = deps) {
 			const { nextCheckAt } = await scene.again(execution);
 			if (nextCheckAt !== null) await scene.pass(Math.max(0, nextCheckAt.getTime() - Date.now()) + 20);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { carriesVisibleRef, marker, visibleRef } from '#core/proposal/marker';
+import { artifactBody, carriesVisibleRef, marker, visibleRef } from '#core/proposal/marker';
 import type { Deps } from '#gateway/deps';
 import type { Caller, Execution } from '#gateway/ports';
 import { reconcile } from '#gateway/reconcile';
@@ -63,7 +63,7 @@ function plant(execution: Execution, more: Partial<Issue>, at: Date = new Date()
 }
 
 function footed(body: string, { argsSha }: Execution): string {
-	return `${body}\n\n---\nApproved by Ada Lind via SARC MCP Gateway · ref ${visibleRef(argsSha)}\n${marker(argsSha)}`;
+	return artifactBody(body, { name: 'Ada Lind', memberId: '12345678' }, argsSha);
 }
 
 function commentBy(author: string, body: string, at = new Date()): Comment {

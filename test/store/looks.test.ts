@@ -133,7 +133,7 @@ describe.each(testDatabases())('looks on $name', ({ open }) => {
 		});
 	});
 
-	it('know the refs and the artifacts of every tenant’s executions', async () => {
+	it('[absent-proved] know the refs and the artifacts, not the labels, of every tenant’s executions', async () => {
 		const [one, two] = [await newOffice(bench), await newOffice(bench)];
 		const artifactUrl = 'https://github.com/acme/payments-api/issues/4711';
 		const confirmed = await mustReserve(bench, reservation(one));
@@ -142,6 +142,11 @@ describe.each(testDatabases())('looks on $name', ({ open }) => {
 		const refs = [confirmed, reserved].map(({ argsSha }) => argsSha.slice(0, 16));
 		expect(await bench.store.knownRefs([...refs, 'f'.repeat(16)])).toEqual(new Set(refs));
 		expect(await bench.store.knownRefs([])).toEqual(new Set());
+
+		const labelled = 'https://github.com/acme/payments-api/issues/4713';
+		const labels = await mustReserve(bench, reservation(one, { afterSha: 'a'.repeat(64) }));
+		await bench.store.settle(settlement(labels, { artifactUrl: labelled }));
+		expect(await bench.store.knownArtifacts([labelled])).toEqual(new Set());
 
 		const elsewhere = 'https://github.com/acme/payments-api/issues/4712';
 		await bench.store.settle(settlement(reserved, { ...unknown, to: 'NEEDS_HUMAN', artifactUrl: elsewhere }));

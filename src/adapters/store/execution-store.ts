@@ -165,9 +165,11 @@ export function createExecutionStore(query: Query, appender: Appender, clock: Cl
 			);
 			return new Set(rows.map(({ ref }) => ref));
 		},
+		// A set of labels has its issue's address and made nothing there.
 		knownArtifacts: async (urls) => {
 			const rows = await query<{ url: string }>(
-				`SELECT artifact_url AS url FROM execution WHERE state = 'CONFIRMED' AND artifact_url = ANY ($1::text[])`,
+				`SELECT artifact_url AS url FROM execution 
+				WHERE state = 'CONFIRMED' AND after_sha IS NULL AND artifact_url = ANY ($1::text[])`,
 				[[...urls]],
 			);
 			return new Set(rows.map(({ url }) => url));

@@ -16,19 +16,18 @@ const MOST_PAGES = 100;
 const LOGIN = /^[A-Za-z0-9_-]{1,100}(?:\[bot\])?$/;
 
 /**
- * Issues of the repository whose body holds `text`, by `author`, as raw text: the search is the one read of v1.0.4 that
+ * Issues of the repository, or of all that the credential may read, whose body holds `text`, by `author`, as raw text: the search is the one read of v1.0.4 that
  * does not cut a body. The index lags, so an empty list says nothing.
  */
 export async function searchIssues(
 	read: ReadTool,
-	{ target, text, author }: { target: Target; text: string; author: string },
+	{ target, text, author }: { target?: Target; text: string; author: string },
 	webUrl: string,
 ): Promise<ReadResult<FoundArtifact[]>> {
 	const by = LOGIN.test(author) ? ` author:${author}` : '';
 	const found = await read('search_issues', {
 		query: `"${text.replaceAll('"', '')}" in:body${by}`,
-		owner: target.owner,
-		repo: target.repo,
+		...(target === undefined ? {} : { owner: target.owner, repo: target.repo }),
 		perPage: SEARCHED,
 	});
 	if (!found.ok) return err(plain(found.error));
@@ -39,10 +38,11 @@ export async function searchIssues(
 }
 
 /** Items that stand elsewhere, or nowhere that can be read, are left out: only what is found counts. */
-function foundIssue(item: JsonValue, target: Target, webUrl: string): FoundArtifact | null {
+function foundIssue(item: JsonValue, target: Target | undefined, webUrl: string): FoundArtifact | null {
 	const place = isObject(item) ? placeIn(item, webUrl) : null;
 	if (!isObject(item) || place === null || place.kind !== 'issues' || place.comment !== null) return null;
-	return isInRepository(place, target) ? artifactOf(item, issueUrl(webUrl, target, place.number)) : null;
+	if (target !== undefined && !isInRepository(place, target)) return null;
+	return artifactOf(item, issueUrl(webUrl, target ?? place, place.number));
 }
 
 /**

@@ -14,6 +14,7 @@ export type ReadTool = (tool: string, args: JsonObject) => Promise<Result<JsonVa
 /** 100 bodies can pass the response limit, so a hostile repository must not be able to blind us: then by ten. */
 const PAGE_SIZES = [100, 10];
 const MOST_ITEMS = 10_000;
+const MOST_READINGS = 3;
 
 /** The login that the credential belongs to. It is stored and shown, so it must not be the credential itself. */
 export async function whoAmI(read: ReadTool, secret: string): Promise<ReadResult<{ login: string }>> {
@@ -26,7 +27,8 @@ export async function whoAmI(read: ReadTool, secret: string): Promise<ReadResult
 
 /**
  * Issues created at or after `since` (to the second, as GitHub writes times), newest first, through every page: all of
- * them or an error, since absence is concluded from this list. `text` is the body as `list_issues` gives it: sanitised,
+ * them or an error, since absence is concluded from this list. Pages follow cursors, which hold a place in the order and not
+ * a count: an issue that is deleted between two pages moves none past the reader, and a new one comes before the first. `text` is the body as `list_issues` gives it: sanitised,
  * perhaps cut.
  */
 export async function issuesSince(
@@ -66,7 +68,11 @@ export async function issuesSince(
 	});
 }
 
-/** Comments of the issue created at or after `since`, oldest first, through every page: all of them or an error. */
+/**
+ * Comments of the issue created at or after `since`, oldest first, through every page: all of them or an error. Pages are
+ * counted, so a comment that is deleted between two of them moves another past the reader. It has then been read itself, and
+ * is not there at the next reading: two alike in a row have missed none.
+ */
 export async function commentsSince(
 	read: ReadTool,
 	target: Target,
@@ -74,30 +80,47 @@ export async function commentsSince(
 	webUrl: string,
 ): Promise<ReadResult<FoundArtifact[]>> {
 	return bySmallerPages(async (perPage) => {
-		const found = new Map<string, FoundArtifact>();
-		for (let page = 1; page <= MOST_ITEMS / perPage; page++) {
-			const comments = await read('issue_read', {
-				method: 'get_comments',
-				owner: target.owner,
-				repo: target.repo,
-				issue_number: target.number ?? 0,
-				page,
-				perPage,
-			});
-			if (!comments.ok) return comments;
-			if (!Array.isArray(comments.value)) return err(unreadable());
-			// Until an empty page: a server that gives fewer than asked would otherwise look like the end.
-			if (comments.value.length === 0) return ok([...found.values()].filter(isSince(since)));
-			const before = found.size;
-			for (const comment of comments.value) {
-				const artifact = commentOf(comment, target, webUrl);
-				if (artifact === null) return err(unreadable());
-				found.set(artifact.url, artifact);
-			}
-			if (found.size === before) return err(unreadable()); // the same page again
+		let before: string | undefined;
+		for (let reading = 0; reading < MOST_READINGS; reading++) {
+			const all = await allComments(read, target, webUrl, perPage);
+			if (!all.ok) return all;
+			const urls = all.value.map(({ url }) => url).join('\n');
+			if (urls === before) return ok(all.value.filter(isSince(since)));
+			before = urls;
 		}
-		return err({ kind: 'unreadable', why: 'The issue has more comments than can be read.' });
+		return err({ kind: 'unreadable', why: 'The comments changed while they were read.' });
 	});
+}
+
+async function allComments(
+	read: ReadTool,
+	target: Target,
+	webUrl: string,
+	perPage: number,
+): Promise<Result<FoundArtifact[], ReadFailure>> {
+	const found = new Map<string, FoundArtifact>();
+	for (let page = 1; page <= MOST_ITEMS / perPage; page++) {
+		const comments = await read('issue_read', {
+			method: 'get_comments',
+			owner: target.owner,
+			repo: target.repo,
+			issue_number: target.number ?? 0,
+			page,
+			perPage,
+		});
+		if (!comments.ok) return comments;
+		if (!Array.isArray(comments.value)) return err(unreadable());
+		// Until an empty page: a server that gives fewer than asked would otherwise look like the end.
+		if (comments.value.length === 0) return ok([...found.values()]);
+		const before = found.size;
+		for (const comment of comments.value) {
+			const artifact = commentOf(comment, target, webUrl);
+			if (artifact === null) return err(unreadable());
+			found.set(artifact.url, artifact);
+		}
+		if (found.size === before) return err(unreadable()); // the same page again
+	}
+	return err({ kind: 'unreadable', why: 'The issue has more comments than can be read.' });
 }
 
 async function bySmallerPages(

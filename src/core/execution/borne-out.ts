@@ -1,23 +1,15 @@
-import { carriesVisibleRef } from '#core/proposal/marker';
 import { artifactPlace, isInRepository } from './artifact-place.ts';
-import { isOfAccount, isRightPlace, type SeenArtifact, type Sought } from './ours.ts';
-import { refOf, refsIn } from './refs.ts';
-
-/** What the database knows of an artifact that was named. */
-export interface KnownOf {
-	/** Refs in its text, without the sought one's, that are another execution's. */
-	readonly otherRefs: ReadonlySet<string>;
-	/** Its address is the artifact of another execution. */
-	readonly isAnothers: boolean;
-}
+import { carriesFooter, isOfAccount, isRightPlace, type SeenArtifact, type Sought } from './ours.ts';
+import { refOf } from './refs.ts';
 
 /**
  * Whether what stands at an address that a person named bears out that the write happened there; else a sentence that says
- * what was found instead. Inside the approved repository a text without any ref passes, since the server's reads can cut
- * it; elsewhere only our own mark does.
+ * what was found instead. Inside the approved repository a text without a footer passes, since the server's reads can cut
+ * it; elsewhere only our own footer does.
+ * @param isAnothers whether its address is known to be the artifact of another execution.
  */
-export function notBorneOut(artifact: SeenArtifact, sought: Sought, known: KnownOf): string | null {
-	const { argsSha, target, login, webUrl } = sought;
+export function notBorneOut(artifact: SeenArtifact, sought: Sought, isAnothers: boolean): string | null {
+	const { target, login, webUrl } = sought;
 	const place = artifactPlace(artifact.url, webUrl);
 	if (place === null) return 'That is no address of an issue or a comment there.';
 	const isComment = place.comment !== null;
@@ -37,11 +29,8 @@ export function notBorneOut(artifact: SeenArtifact, sought: Sought, known: Known
 		return `It is by ${author.slice(0, 64)}; this was written as ${login}.`;
 	}
 	if (!isOfAccount(artifact, sought)) return 'It was made before this execution was reserved.';
-	const others = refsIn(artifact.text).filter((ref) => ref !== refOf(argsSha));
-	const carriesOurs = carriesVisibleRef(artifact.text, argsSha);
-	if (known.isAnothers || others.some((ref) => known.otherRefs.has(ref)) || (!carriesOurs && others.length > 0)) {
-		return 'It belongs to another execution.';
-	}
+	const carriesOurs = carriesFooter(artifact, sought);
+	if (isAnothers || (!carriesOurs && refOf(artifact.text) !== null)) return 'It belongs to another execution.';
 	if (carriesOurs || isInside) return null;
 	return 'It stands outside the approved repository and does not carry this execution’s ref.';
 }

@@ -9,12 +9,16 @@ const JITTER = 0.2;
 export const FIRST_LOOK_MS: number = FIRST_MS;
 /** From this age on a search is asked too: before, its index has hardly anything to tell. */
 export const SEARCH_FROM_MS: number = SEARCH_MS;
+/** From this age on a look may conclude absence. */
+export const LAST_LOOK_MS: number = LAST_MS;
 /** GitHub's clock is not the database's, and its times have whole seconds. */
 export const CLOCK_SKEW_MS = 300_000;
 
 /** What one look has seen. */
 export type Evidence =
 	| { readonly kind: 'found'; readonly url: string }
+	/** This proposal's footer, by the account, where or when it does not settle by itself; `why` is a sentence for a person. */
+	| { readonly kind: 'astray'; readonly url: string; readonly why: string }
 	/** The credential belongs to another account than the one that wrote. */
 	| { readonly kind: 'other_login' }
 	/**
@@ -41,12 +45,13 @@ export interface LookFacts {
 export type Decision =
 	| { readonly kind: 'found'; readonly url: string }
 	| { readonly kind: 'absent'; readonly why: string }
-	| { readonly kind: 'needs_human'; readonly why: string }
+	/** `claimedUrl`: where a person looks first. */
+	| { readonly kind: 'needs_human'; readonly why: string; readonly claimedUrl?: string }
 	/** `nextCheckAfterMs` counts from the moment the outcome became unknown. */
 	| { readonly kind: 'look_again'; readonly nextCheckAfterMs: number; readonly cleanLooks: number };
 
 /**
- * What follows from a look (contracts §5). Found and another account decide at once. Nothing else decides before the last
+ * What follows from a look (contracts §5). Found, astray and another account decide at once. Nothing else decides before the last
  * look, and absence only when everything speaks for it: a listing can lag, and one that shows a text may have cut it.
  */
 export function decide(facts: LookFacts): Decision {
@@ -54,6 +59,8 @@ export function decide(facts: LookFacts): Decision {
 	switch (evidence.kind) {
 		case 'found':
 			return { kind: 'found', url: evidence.url };
+		case 'astray':
+			return { ...needsHuman(evidence.why), claimedUrl: evidence.url };
 		case 'other_login':
 			return needsHuman('The credential now belongs to another account: its artifacts cannot be told apart.');
 		case 'not_listed':
@@ -101,6 +108,6 @@ function lookAgain({ ageMs, random }: LookFacts, cleanLooks: number): Decision {
 	return { kind: 'look_again', nextCheckAfterMs: next * (1 + JITTER * random), cleanLooks };
 }
 
-function needsHuman(why: string): Decision {
-	return { kind: 'needs_human', why };
+function needsHuman(why: string) {
+	return { kind: 'needs_human', why } as const;
 }

@@ -1,6 +1,6 @@
-import { carriesVisibleRef } from '#core/proposal/marker';
 import type { Target } from '#core/registry/types';
 import { artifactPlace, isInRepository } from './artifact-place.ts';
+import { refFor, refOf } from './refs.ts';
 
 /** What a read tells of an artifact: all of it is the provider's, and the text perhaps cut. */
 export interface SeenArtifact {
@@ -25,13 +25,14 @@ export function isOfAccount(artifact: SeenArtifact, { login, since }: Pick<Sough
 	return sameLogin(artifact.author, login) && artifact.createdAt >= since;
 }
 
-/** Whether it is the artifact: by the account, since the reservation, with the mark, of the right kind at the right place. */
+/** Whether it is the artifact: by the account, since the reservation, with the footer, of the right kind at the right place. */
 export function isOurs(artifact: SeenArtifact, sought: Sought): boolean {
-	return (
-		isOfAccount(artifact, sought) &&
-		carriesVisibleRef(artifact.text, sought.argsSha) &&
-		isRightPlace(artifact.url, sought)
-	);
+	return isOfAccount(artifact, sought) && carriesFooter(artifact, sought) && isRightPlace(artifact.url, sought);
+}
+
+/** Whether its text ends with this proposal's footer. */
+export function carriesFooter({ text }: SeenArtifact, { argsSha }: Pick<Sought, 'argsSha'>): boolean {
+	return refOf(text) === refFor(argsSha);
 }
 
 /** In the approved repository an issue, or a comment on the issue that was approved. */

@@ -108,12 +108,15 @@ const REFERENCE = /&(?:#x0*([0-9a-f]+)|#0*(\d+)|(nbsp|shy|[a-z]{1,24}\d{0,2}));?
 
 /** Character references decoded, then without what only marks text up. */
 function plain(text: string): string {
-	return text
-		.replace(REFERENCE, (whole, hex, decimal, name) => {
-			if (name !== undefined) return named(name) ?? whole;
-			return character(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
-		})
-		.replace(/[\\*_[\]()~`"'<>!#]/g, '');
+	return decoded(text).replace(/[\\*_[\]()~`"'<>!#]/g, '');
+}
+
+/** The text with its character references as what they stand for. */
+export function decoded(text: string): string {
+	return text.replace(REFERENCE, (whole, hex, decimal, name) => {
+		if (name !== undefined) return named(name) ?? whole;
+		return character(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
+	});
 }
 
 function character(code: number): string {

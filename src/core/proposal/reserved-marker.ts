@@ -1,5 +1,6 @@
 import type { JsonValue } from '#core/canonical-json';
-import { readings } from './as-rendered.ts';
+import { decoded, readings } from './as-rendered.ts';
+import { couldRemain } from './as-sanitized.ts';
 import { normalizeBounded, withoutInvisible } from './ignorable.ts';
 import { foldLookalikes } from './lookalikes.ts';
 
@@ -15,7 +16,7 @@ const RENDERED_SENTENCE = 'viasarcmcpgateway';
  * Every string of the args at any depth, keys too, is compared after NFKC, without invisible characters, without regard to
  * case, and with every run of white space (line ends too, as Markdown shows them) as one space. Gives the path
  * of the first place (`args.labels.0`), or null. Then once more as a reader would see it: references decoded, markup
- * dropped, look-alike letters as what they pass for.
+ * dropped, look-alike letters as what they pass for; and as the MCP server's sanitiser would read it back.
  */
 export function reservedMarker(args: JsonValue): { path: string } | null {
 	const path = find(args, 'args');
@@ -40,6 +41,7 @@ function find(value: JsonValue, path: string): string | null {
 function isReserved(text: string): boolean {
 	const folded = fold(text);
 	if (RESERVED.some((phrase) => folded.includes(phrase))) return true;
+	if (couldRemain(withoutInvisible(decoded(withoutInvisible(text))).toLowerCase(), RENDERED_REF)) return true;
 	return readings(text).some((reading) => {
 		const seen = foldLookalikes(reading);
 		return seen.includes(RENDERED_REF) || seen.replaceAll(' ', '').includes(RENDERED_SENTENCE);
