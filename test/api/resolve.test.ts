@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { afterShaOf, beforeShaOf } from '#core/proposal/label-set';
-import { visibleRef } from '#core/proposal/marker';
 import type { Execution } from '#gateway/ports';
 import { resolve } from '#gateway/resolve';
 import { BOT, type Scene, sceneOn } from '#test/gateway/looks-rig';
@@ -157,7 +156,11 @@ describe('[human-settles] it happened', () => {
 			(e) => scene.plant({ body: scene.footed('x', e), createdAt: '2020-01-01T00:00:00Z' }).url,
 			/made before/,
 		],
-		['another’s mark', () => scene.plant({ body: visibleRef(OTHER) }).url, /belongs to another execution/],
+		[
+			'another’s mark',
+			() => scene.plant({ body: scene.footed('x', { argsSha: OTHER }) }).url,
+			/belongs to another execution/,
+		],
 		['a comment', (e) => scene.comment(1, scene.footed('x', e)).url, /A comment stands there/],
 		[
 			'without our mark elsewhere',
@@ -299,6 +302,50 @@ describe('what is refused before anything is read', () => {
 			expect((await ask(execution.id, body)).text).not.toContain(secret);
 		}
 		await useToken(TOKEN);
+	});
+
+	it('[secret-stays] nor in disguise: in parts, in other letters, encoded, or behind what nobody sees', async () => {
+		const execution = await lostIssue('Disguised');
+		const disguised = [
+			`ghp_ ${TOKEN.slice(4)}`,
+			TOKEN.replace('ghp_', 'ｇｈｐ＿'),
+			Buffer.from(TOKEN).toString('base64'),
+			Buffer.from(`x${TOKEN}`).toString('base64'),
+			[...TOKEN].join('-'),
+			encodeURIComponent(TOKEN).replace('g', '%67'),
+		];
+		for (const secret of disguised) {
+			const body = { happened: false, reason: `because ${secret}` };
+			await expectRefused(execution, body, 400, 'invalid_request', /must not hold a token/);
+		}
+		for (const unseen of ['\u200b', '\u202e', '\u0007', '\ue000', '\u{e0041}']) {
+			const body = { happened: false, reason: `because gh${unseen}p_${TOKEN.slice(4)}` };
+			await expectRefused(execution, body, 400, 'invalid_request', /^The reason must not hold control characters/);
+		}
+		await expectSettled(execution, { happened: false, reason: `${REASON.replace(' ', '\r\n')}\n` }, 'ABSENT', null);
+	});
+
+	it('[human-settles] reading that takes too long settles nothing: 503, also where it would be “not there”', async () => {
+		const execution = await lostIssue('Slow to read');
+		let ended = 0;
+		const slow = (...args: unknown[]) =>
+			new Promise<never>(() => {
+				const until = args.at(-1) as AbortSignal;
+				if (until.aborted) ended++;
+				else until.addEventListener('abort', () => ended++);
+			});
+		const deps = { ...scene.deps, upstream: { ...scene.deps.upstream, issuesSince: slow, artifactAt: slow } };
+		for (const said of [
+			{ happened: false },
+			{ happened: true, url: 'https://github.com/acme/payments-api/issues/1' },
+		]) {
+			expect(await resolve(deps, scene.caller, execution.id, { ...said, reason: REASON }, 20)).toMatchObject({
+				ok: false,
+				error: { code: 'provider_unreachable', detail: expect.stringContaining('took too long') },
+			});
+		}
+		await expect.poll(() => ended).toBe(2);
+		expect(await scene.again(execution)).toEqual(execution);
 	});
 
 	it('an execution that is not there, of another tenant, or no id at all: 404', async () => {

