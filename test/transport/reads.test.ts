@@ -153,6 +153,25 @@ describe('comments since', () => {
 		};
 	}
 
+	test('[absent-proved] one that is moved past the reader by a deletion is not missed; a list that never holds still is an error', async () => {
+		const read = () => upstream.commentsSince('github', PAT, { ...target, number: 7 }, new Date(0));
+		const shifting = (deletions: number) => {
+			let gone = 0;
+			let asked = 0;
+			return ({ args, text }: Play) => {
+				const ids = Array.from({ length: 101 - gone }, (_, i) => i + 1 + gone);
+				const page = ids.slice((Number(args.page) - 1) * 100, Number(args.page) * 100);
+				text(JSON.stringify(page.map((id) => ({ id, body: 'c', user: { login: 'octo' }, created_at: written(id) }))));
+				if (args.page === 1 && asked++ < deletions) gone++;
+			};
+		};
+		server.onCall = shifting(1);
+		const once = await read();
+		expect(once.ok && once.value.some(({ url }) => url.endsWith('-101'))).toBe(true);
+		server.onCall = shifting(9);
+		expect(await read()).toMatchObject({ ok: false, error: { kind: 'unreadable' } });
+	});
+
 	test.each([
 		['a server that gives what is asked', 100],
 		['a server that gives fewer than asked', 30],
