@@ -65,6 +65,7 @@ describe.runIf(server.length > 0).each(server)('on $name, at fifty thousand exec
 		await bench.store.latestExecution(log, input.argsSha);
 		const execution = await mustReserve(bench, input);
 		await bench.store.mayStillSend(execution);
+		await bench.store.knownArtifacts(['https://github.com/acme/payments-api/issues/7']);
 		await bench.store.settle(settlement(execution));
 		await bench.store.append(log, draft());
 		expect([...seen.keys()]).toEqual(expect.arrayContaining(['facts', 'latest', 'reserve', 'may-send', 'append']));
