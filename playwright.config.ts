@@ -36,7 +36,12 @@ export default defineConfig({
 	webServer: {
 		command: 'exec node_modules/.bin/node src/server.ts --sandbox',
 		url: `http://localhost:${port}/readyz`,
-		env: { PORT: String(port), PORTAL_DATA_DIR: process.env.E2E_DATA_DIR, LOG_LEVEL: 'warn', PORTAL_WRITE_BUDGET: '500/m' },
+		env: {
+			PORT: String(port),
+			PORTAL_DATA_DIR: process.env.E2E_DATA_DIR,
+			LOG_LEVEL: 'warn',
+			PORTAL_WRITE_BUDGET: '500/m',
+		},
 		timeout: 60_000,
 		gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
 		stdout: 'ignore',

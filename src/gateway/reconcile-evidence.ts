@@ -12,7 +12,7 @@ import { type Access, accessFor, type NoAccess } from './provider-access.ts';
  * How much further back than the skew of clocks the listing goes, to see that the database's clock ran ahead when it reserved.
  * By more than this and it is not seen in a listing.
  */
-const FURTHER_BACK_MS = 3_600_000;
+export const FURTHER_BACK_MS = 3_600_000;
 
 const NO_ACCESS: Readonly<Record<NoAccess, string>> = {
 	provider_not_configured: 'No MCP server is configured for the provider.',

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '#core/result';
 import type { Deps } from './deps.ts';
 import type { Execution, ReadResult } from './ports.ts';
 import { type Access, accessFor, type NoAccess } from './provider-access.ts';
-import { bySearch, listing, soughtOf, stateEvidence } from './reconcile-evidence.ts';
+import { bySearch, FURTHER_BACK_MS, listing, soughtOf, stateEvidence } from './reconcile-evidence.ts';
 
 const NO_ACCESS: Readonly<Record<NoAccess, string>> = {
 	provider_not_configured: 'Nothing can be read there: no MCP server is configured for GitHub (MCP_GITHUB_SERVER_URL).',
@@ -75,8 +75,9 @@ export async function turnsUpAt(deps: Deps, execution: Execution): Promise<strin
 	const login = await loginThatWrote(deps, execution, access);
 	if (!login.ok) return null;
 	const sought = soughtOf(deps, execution, login.value);
-	const listed = await listing(deps, execution, access, sought.since);
-	const ours = listed.ok ? listed.value.find((artifact) => isOurs(artifact, sought)) : undefined;
+	const listed = await listing(deps, execution, access, new Date(sought.since.getTime() - FURTHER_BACK_MS));
+	const whenever = { ...sought, since: new Date(0) };
+	const ours = listed.ok ? listed.value.find((artifact) => isOurs(artifact, whenever)) : undefined;
 	const url = ours?.url ?? (await atClaimed(deps, execution, access, sought)) ?? (await bySearch(deps, access, sought));
 	// Another execution's could not be settled with either: it would be refused both ways.
 	return url === null || (await deps.store.knownArtifacts([url])).has(url) ? null : url;

@@ -66,6 +66,7 @@ describe('[human-settles] what a person names', () => {
 		['an issue of ours', there, issue],
 		['one whose text was cut before any mark, in the approved repository', { ...there, text: 'if a' }, issue],
 		['a comment of ours', said, comment],
+		['ours, made before by that clock', { ...there, createdAt: at(9) }, issue],
 		['ours, moved to another repository', { ...there, url: `${web}/other/place/issues/3` }, issue],
 	])('is believed: %s', (_, artifact, sought) => {
 		expect(notBorneOut(artifact, sought, false)).toBeNull();
@@ -75,7 +76,7 @@ describe('[human-settles] what a person names', () => {
 		['elsewhere without our mark', { ...there, url: `${web}/o/p/issues/3`, text: '' }, issue, /outside the approved/],
 		['by another', { ...there, author: 'mallory' }, issue, /^It is by mallory; this was written as acme-bot\.$/],
 		['by nobody', { ...there, author: '' }, issue, /does not exist any more/],
-		['made before', { ...there, createdAt: at(9) }, issue, /^It was made before/],
+		['made before, without a footer', { ...there, text: 'Text', createdAt: at(9) }, issue, /^It was made before/],
 		['another’s mark', { ...there, text: footed(OTHER) }, issue, /another execution/],
 		['ours quoted above another’s', { ...there, text: footed(OURS) + footed(OTHER) }, issue, /another exec/],
 		['another’s artifact', { ...there, text: '' }, issue, /another exec/, true],

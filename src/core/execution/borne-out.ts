@@ -28,8 +28,9 @@ export function notBorneOut(artifact: SeenArtifact, sought: Sought, isAnothers: 
 		const author = artifact.author === '' ? 'an account that does not exist any more' : artifact.author;
 		return `It is by ${author.slice(0, 64)}; this was written as ${login}.`;
 	}
-	if (!isOfAccount(artifact, sought)) return 'It was made before this execution was reserved.';
 	const carriesOurs = carriesFooter(artifact, sought);
+	// Only this write carries this footer: a time before the reservation is then a clock's, not the artifact's.
+	if (!carriesOurs && !isOfAccount(artifact, sought)) return 'It was made before this execution was reserved.';
 	if (isAnothers || (!carriesOurs && refOf(artifact.text) !== null)) return 'It belongs to another execution.';
 	if (carriesOurs || isInside) return null;
 	return 'It stands outside the approved repository and does not carry this execution’s ref.';
