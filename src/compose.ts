@@ -89,7 +89,7 @@ export async function compose(input: {
 	}
 
 	const sandbox = typeof input.sandbox === 'function' ? await input.sandbox() : input.sandbox;
-	const plainStore = createStore(database, { sha256, clock, log, random: randomBytes });
+	const plainStore = createStore(database, { clock, log, random: randomBytes });
 	const metrics: Metrics = createMetrics({
 		version: manifest.version,
 		providers: env.githubServerUrl === null && sandbox === null ? [] : ['github'],

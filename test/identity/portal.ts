@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createIdentity } from '#adapters/identity/identity';
 import { createSignInLimit } from '#adapters/identity/sign-in-limit';
 import type { Database } from '#adapters/store/database';
@@ -16,7 +15,6 @@ export function portalOver(database: Database, options: { baseUrl?: string; sess
 	const lines: string[] = [];
 	const { log } = createLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } });
 	const store = createStore(database, {
-		sha256: (data) => createHash('sha256').update(data).digest(),
 		clock,
 		log,
 		random: (size) => crypto.getRandomValues(new Uint8Array(size)),

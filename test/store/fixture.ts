@@ -28,7 +28,6 @@ export function benchOver(database: Database): Bench {
 		lines,
 		now: new Date('2026-11-24T09:00:00.000Z'),
 		store: createStore(database, {
-			sha256,
 			random: randomBytes,
 			clock: { now: () => bench.now },
 			log: { info: note, warn: note, error: note },

@@ -1,6 +1,5 @@
 import { type EntryDraft, openEntry } from '#core/audit/entry';
 import { formatMicros } from '#core/audit/timestamp';
-import type { Sha256 } from '#core/sha256';
 import type { AuditPosition, Clock, Log, SettleInput } from '#gateway/ports';
 import { ensureHead } from './audit-head.ts';
 import { appendAll, MAX_BATCH, type Pending } from './audit-statement.ts';
@@ -8,7 +7,6 @@ import { type Database, isUnavailable, type Query, type Tx } from './database.ts
 import { inBatches } from './in-batches.ts';
 
 export interface AppendDeps {
-	readonly sha256: Sha256;
 	readonly clock: Clock;
 	readonly log: Log;
 }
@@ -28,7 +26,7 @@ export interface Appender {
 }
 
 /** The writer of audit logs: the only code that inserts into audit_entry (bytes §4). */
-export function createAppender(database: Database, deps: Pick<AppendDeps, 'clock' | 'log'>): Appender {
+export function createAppender(database: Database, deps: AppendDeps): Appender {
 	// Logs whose head this process has seen committed: a head is never deleted.
 	const begun = new Set<string>();
 

@@ -36,7 +36,7 @@ function queryOf(client: pg.PoolClient): Query {
 
 /**
  * One statement on a connection of its own. The pool's `query` would throw the connection away with every error, also
- * where the server is well and only says no: an append that finds its log moved on is an everyday event.
+ * where the server is well and only says no: to a name that is taken, to a change that has come too late.
  */
 function queryOn(pool: pg.Pool): Query {
 	return async <Row extends Record<string, unknown>>(text: string, params: readonly unknown[] = [], name?: string) => {
