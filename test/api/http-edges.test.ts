@@ -398,7 +398,8 @@ describe.skipIf(postgres === null)('while the database is away', () => {
 		} finally {
 			await throwaway.close();
 		}
-	});
+		// Each request waits some seconds for a server that may only be restarting.
+	}, 120_000);
 });
 
 it.each(['demo%00', 'DEMO', '-demo', 'demo/', 'a'.repeat(5000)])(
