@@ -183,6 +183,9 @@ function welcome(portalUrl: string, sandbox: RunningSandbox, password: string, l
 		'',
 		`  Sandbox GitHub          ${sandbox.upstream.webUrl}  (repositories acme/payments-api, acme/ledger)`,
 		`                          REST ${sandbox.apiUrl}/api/v3, fault switches ${sandbox.apiUrl}/_sandbox/faults`,
+		...(sandbox.upstream.sidecarUrl === ''
+			? []
+			: [`                          MCP server ${sandbox.upstream.sidecarUrl}`]),
 		...(logFile === null ? [] : [`  Logs                    ${logFile}`, '']),
 		'  Writes stay on this machine. Stop with Ctrl+C.',
 		'',

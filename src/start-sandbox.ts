@@ -44,7 +44,8 @@ export async function startSandbox(options: {
 		upstream: {
 			sidecarUrl: sidecar?.url ?? '',
 			webUrl: github.webUrl,
-			acceptedRestDigests: sidecar === null ? {} : sandboxDigests(),
+			// Also for another server: it may be the sidecar of another sandbox, of several that share a database.
+			acceptedRestDigests: sandboxDigests(),
 		},
 		apiUrl: github.apiUrl,
 		github,

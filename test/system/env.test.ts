@@ -26,6 +26,7 @@ describe('the sandbox', () => {
 				githubWebUrl: null,
 				ratePerMinute: 600,
 				upstreamTimeoutMs: 30_000,
+				writeBudget: { perMinute: 80, perHour: 500 },
 				trustedProxies: [],
 				migrationUrl: null,
 				previousSecret: null,
@@ -41,6 +42,15 @@ describe('the sandbox', () => {
 		expect(readEnv({ PORT: '', PORTAL_URL: '', LOG_LEVEL: '', PATH: '/bin', constructor: 'x' }, sandbox)).toEqual(
 			expected,
 		);
+	});
+
+	it.each([
+		['off', { perMinute: null, perHour: null }],
+		['20/m', { perMinute: 20, perHour: null }],
+		['300/h', { perMinute: null, perHour: 300 }],
+		['3/m,4/h', { perMinute: 3, perHour: 4 }],
+	])('reads the write budget %s', (PORTAL_WRITE_BUDGET, writeBudget) => {
+		expect(readEnv({ PORTAL_WRITE_BUDGET }, sandbox)).toMatchObject({ ok: true, value: { writeBudget } });
 	});
 
 	it.each(['0.0.0.0', '::', '10.0.0.1', 'example.com'])('does not listen on %s', (HOST) => {
@@ -95,6 +105,8 @@ describe('a value that cannot be meant is refused by name', () => {
 		['PORT', '-1', 'whole number'],
 		['PORT', '3e3', 'whole number'],
 		['PORTAL_RATE_PER_MINUTE', '0', 'between'],
+		['PORTAL_WRITE_BUDGET', '0/m', 'is not like'],
+		['PORTAL_WRITE_BUDGET', '80/m;500/h', 'is not like'],
 		['PORTAL_UPSTREAM_TIMEOUT_MS', '99', 'between'],
 		['PORTAL_UPSTREAM_TIMEOUT_MS', '99999999999', 'whole number'],
 		['PORTAL_URL', 'portal.example.com', 'not an http'],
