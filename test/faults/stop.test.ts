@@ -80,5 +80,6 @@ describe.runIf(postgresBin !== null)('SIGTERM in mid-flight, two portals on one 
 		await world.settledAndWhole();
 		expect(await world.execute(two, body)).toMatchObject({ status: 200, body: { replayed: true } });
 		await world.settledAndWhole();
-	});
+		// It waits out what its database may still answer before it ends.
+	}, 90_000);
 });
