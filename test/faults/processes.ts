@@ -40,7 +40,8 @@ export interface Processes {
 export function processes(): () => Promise<Processes> {
 	let ground: Promise<{ cluster: Cluster; bundle: Bundle; template: Template }> | undefined;
 	const begin = async () => {
-		const cluster = await startPostgres(postgresBin ?? '', { durable: false });
+		// Durable: one of the tests crashes it, and without synchronous_commit that forgets reservations by design.
+		const cluster = await startPostgres(postgresBin ?? '', { durable: true });
 		const [bundle, template] = await Promise.all([bundlePortal(), postgresTemplate(cluster, 'template_of_all')]);
 		return { cluster, bundle, template };
 	};
