@@ -42,8 +42,8 @@ export async function evidenceFor(
 		return { kind: 'other_login' };
 
 	const sought = soughtOf(deps, execution, login);
-	const claimed = await atClaimedUrl(deps, execution, access.value, sought);
-	if (claimed !== null) return found(deps, claimed);
+	const claimed = await claimedArtifact(deps, execution, access.value);
+	if (claimed !== null && isOurs(claimed, sought)) return found(deps, claimed.url);
 	const listed = await listing(deps, execution, access.value, new Date(sought.since.getTime() - FURTHER_BACK_MS));
 	const own = listed.ok ? oldest(listed.value.filter((artifact) => isOurs(artifact, sought))) : null;
 	if (own !== null) return found(deps, own.url);
@@ -109,16 +109,15 @@ export async function stateEvidence(
 		: { kind: 'other_state' };
 }
 
-/** The address proves nothing; what is read there may. An error there is none of the listing's. */
-async function atClaimedUrl(
+/** What stands at the address that came with the answer. It proves nothing by itself; an error is none of the listing's. */
+export async function claimedArtifact(
 	deps: Deps,
 	{ claimedUrl }: Execution,
 	{ provider, secret }: Access,
-	sought: Sought,
-): Promise<string | null> {
+): Promise<FoundArtifact | null> {
 	if (claimedUrl === null || claimedUrl === '') return null;
 	const artifact = await deps.upstream.artifactAt(provider, secret, claimedUrl);
-	return artifact.ok && isOurs(artifact.value, sought) ? artifact.value.url : null;
+	return artifact.ok ? artifact.value : null;
 }
 
 /** Only issues can be searched for. What it does not find says nothing: its index lags. */

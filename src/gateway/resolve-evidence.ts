@@ -6,7 +6,7 @@ import { err, ok, type Result } from '#core/result';
 import type { Deps } from './deps.ts';
 import type { Execution, ReadResult } from './ports.ts';
 import { type Access, accessFor, type NoAccess } from './provider-access.ts';
-import { bySearch, FURTHER_BACK_MS, listing, soughtOf, stateEvidence } from './reconcile-evidence.ts';
+import { bySearch, claimedArtifact, FURTHER_BACK_MS, listing, soughtOf, stateEvidence } from './reconcile-evidence.ts';
 
 const NO_ACCESS: Readonly<Record<NoAccess, string>> = {
 	provider_not_configured: 'Nothing can be read there: no MCP server is configured for GitHub (MCP_GITHUB_SERVER_URL).',
@@ -84,16 +84,10 @@ export async function turnsUpAt(deps: Deps, execution: Execution): Promise<strin
 }
 
 /** Outside the approved repository too: there it may have been written, when the answer said so. */
-async function atClaimed(
-	deps: Deps,
-	{ claimedUrl }: Execution,
-	{ provider, secret }: Access,
-	sought: Sought,
-): Promise<string | null> {
-	if (claimedUrl === null || claimedUrl === '') return null;
-	const artifact = await deps.upstream.artifactAt(provider, secret, claimedUrl);
-	if (!artifact.ok || !carriesFooter(artifact.value, sought)) return null;
-	return notBorneOut(artifact.value, sought, false) === null ? artifact.value.url : null;
+async function atClaimed(deps: Deps, execution: Execution, access: Access, sought: Sought): Promise<string | null> {
+	const artifact = await claimedArtifact(deps, execution, access);
+	if (artifact === null || !carriesFooter(artifact, sought)) return null;
+	return notBorneOut(artifact, sought, false) === null ? artifact.url : null;
 }
 
 /** As it was known then, whatever credential there is now; else the present one's. */
