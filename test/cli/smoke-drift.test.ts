@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { smoke } from '#cli/smoke/smoke';
 import { startSandboxSidecar } from '#sandbox/sidecar/server';
+import { startSidecarProxy } from '#test/gateway/sidecar-proxy';
 import { PASSWORD } from '#test/support/portal';
 import { runCommand, type ServedPortal, servePortal } from './rig.ts';
 
 let served: ServedPortal;
+let proxy: Awaited<ReturnType<typeof startSidecarProxy>>;
 beforeAll(async () => {
-	// The sandbox's own prose under the real pins: every tool has drifted.
 	const sidecar = await startSandboxSidecar({ githubUrl: 'http://127.0.0.1:9' });
-	served = await servePortal({ env: { MCP_GITHUB_SERVER_URL: sidecar.url } });
+	proxy = await startSidecarProxy(sidecar.url);
+	served = await servePortal({ env: { MCP_GITHUB_SERVER_URL: proxy.url } });
 	afterAll(async () => {
 		await served.close();
+		await proxy.close();
 		await sidecar.close();
 	});
 });
@@ -31,7 +34,14 @@ const run = (more: string[] = []) => {
 	return runCommand(smoke, [...place, '--email', 'admin@demo.local', ...more], { PORTAL_SMOKE_PASSWORD: PASSWORD });
 };
 
+it('the MCP server of another sandbox: its words are the sandbox’s own, and no drift', async () => {
+	const ran = await run();
+	expect(ran.out).toMatch(/ok +prerequisites.*the MCP server answers, no drift/);
+});
+
 it('an MCP server whose tools are not the pinned ones: each is named, with what to do, and nothing is proposed', async () => {
+	proxy.edit((tool: { description: string }) => ({ ...tool, description: `${tool.description} At once.` }));
+	await served.portal.portal.gateway.upstream.checkTools('github');
 	const ran = await run(['--wait', '5']);
 	expect(ran.exit).toBe(1);
 	expect(ran.out).toMatch(

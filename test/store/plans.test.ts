@@ -19,6 +19,7 @@ interface Seen {
 function literal(value: unknown): string {
 	if (value === null || value === undefined) return 'NULL';
 	if (value instanceof Date) return literal(value.toISOString());
+	if (value instanceof Uint8Array) return literal(`\\x${Buffer.from(value).toString('hex')}`);
 	if (Array.isArray(value)) {
 		const items = value.map((each) => (each === null ? 'NULL' : `"${String(each).replaceAll(/["\\]/g, '\\$&')}"`));
 		return literal(`{${items.join(',')}}`);
