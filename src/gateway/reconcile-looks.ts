@@ -1,4 +1,5 @@
-import { decide, type Evidence, LAST_LOOK_MS, SEARCH_FROM_MS } from '#core/execution/decide';
+import { decideBroken, putOff } from '#core/execution/broken-look';
+import { type Decision, decide, type Evidence, LAST_LOOK_MS, SEARCH_FROM_MS } from '#core/execution/decide';
 import { readingUntil, unlessAborted } from './bounded-reads.ts';
 import type { Deps } from './deps.ts';
 import type { Execution } from './ports.ts';
@@ -89,16 +90,39 @@ export function createLooker(deps: Deps, options: { random: () => number; atOnce
 	};
 }
 
+interface Ends {
+	readonly stopping: AbortSignal;
+	readonly tooLong: AbortSignal;
+}
+
 /**
  * One look, from its claim to what it records. Crash: the lease runs out and the same look begins again under another
- * number. Paused for longer than the lease: another one has begun, and what this one records falls at its fence.
+ * number. Paused for longer than the lease: another one has begun, and what this one records falls at its fence. What
+ * breaks here gives the look back: only when the database does not take that either does the lease have to run out.
  */
-async function look(
+async function look(deps: Deps, execution: Execution, random: number, ends: Ends): Promise<void> {
+	const ageMs = ageOf(execution);
+	const broke = (cause: unknown) =>
+		deps.log.error({ err: cause, executionId: execution.id }, 'a look broke; it comes again by itself');
+	const decision = await conclude(deps, execution, random, ends).catch((cause) => {
+		broke(cause);
+		return decideBroken({ ageMs, random });
+	});
+	try {
+		await record(deps, execution, decision);
+	} catch (cause) {
+		broke(cause);
+		// Perhaps it was recorded after all: then this changes nothing.
+		await record(deps, execution, putOff({ ageMs, random }));
+	}
+}
+
+async function conclude(
 	deps: Deps,
 	execution: Execution,
 	random: number,
-	{ stopping, tooLong }: { stopping: AbortSignal; tooLong: AbortSignal },
-): Promise<void> {
+	{ stopping, tooLong }: Ends,
+): Promise<Decision> {
 	const ageMs = ageOf(execution);
 	const { cleanLooks } = execution;
 	const until = AbortSignal.any([stopping, tooLong]);
@@ -109,11 +133,9 @@ async function look(
 		}),
 		until,
 	);
-	if (evidence === null && stopping.aborted) {
-		return record(deps, execution, { kind: 'look_again', nextCheckAfterMs: ageMs, cleanLooks });
-	}
+	if (evidence === null && stopping.aborted) return { kind: 'look_again', nextCheckAfterMs: ageMs, cleanLooks };
 	const seen: Evidence = evidence ?? { kind: 'unread', why: 'Reading took longer than a look may take.' };
-	return record(deps, execution, decide({ ageMs, cleanLooks, evidence: seen, random }));
+	return decide({ ageMs, cleanLooks, evidence: seen, random });
 }
 
 /** Both times are the database's, and a look begins when it is due or later: so it is at least this old. */
