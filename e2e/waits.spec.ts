@@ -126,6 +126,7 @@ test.describe('An outcome that is not known', () => {
 		login: 'acme-sarc-bot',
 		when: new Date(Date.now() - 30_000).toISOString(),
 		settledAt: null,
+		settlement: null,
 		auditSeq: 1,
 		nextCheckAt: new Date(Date.now() + 30_000).toISOString(),
 		checks: 2,
@@ -155,8 +156,8 @@ test.describe('An outcome that is not known', () => {
 									code: null,
 									checks: 5,
 									nextCheckAt: null,
-									reason:
-										'It is not there: two complete listings in a row, the last at least 15 minutes after the outcome became unknown.',
+									settlement: 'reconciled',
+									reason: 'Whatever the words of the proof are.',
 								}
 							: {},
 					),

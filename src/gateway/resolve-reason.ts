@@ -1,3 +1,4 @@
+import { PROVED_ABSENT } from '#core/execution/settlement';
 import { type Refusal, refuse } from '#core/refusals';
 import { err, ok, type Result } from '#core/result';
 import type { Deps } from './deps.ts';
@@ -17,6 +18,8 @@ export function readReason(text: string | undefined): Result<string, Refusal> {
 	if (/\p{C}/u.test(reason)) return err(wrong('must not hold control characters or invisible ones'));
 	if ([...reason].length > MOST_CODE_POINTS) return err(wrong('must be at most 500 characters'));
 	if (TOKEN.test(reason.normalize('NFKC'))) return err(holdsToken());
+	// How an execution was settled is told by it: a person's word must not pass for a look's proof.
+	if (reason === PROVED_ABSENT) return err(wrong('must be your own words: this sentence is the portal’s'));
 	return ok(reason);
 }
 

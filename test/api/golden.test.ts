@@ -35,7 +35,7 @@ function settled(text: string): string {
 		.replace(/\b[0-9a-f]{4}·[0-9a-f]{4}\b/g, '<fingerprint>')
 		.replace(/"auditSeq": \d+/g, '"auditSeq": "<n>"')
 		.replace(/(https:\/\/github\.test\/acme\/[a-z-]+\/issues\/)\d+/g, '$1<n>')
-		.replace(/"readAt": "[^"]+"/g, '"readAt": "<instant>"')
+		.replace(/"(readAt|when|settledAt)": "[^"]+"/g, '"$1": "<instant>"')
 		.replace(/Ready again in \d+ s/g, 'Ready again in <n> s');
 }
 
@@ -118,7 +118,10 @@ describe('an execute that succeeds', () => {
 
 	it('and its replay', async () => {
 		const approved = await proposed(admin, issue('Golden'));
-		await expectGolden('execute', (await executeRaw(admin, approved)).body);
+		const executed = await executeRaw(admin, approved);
+		await expectGolden('execute', executed.body);
+		const execution = await member.get(`/api/mcp/executions/${executed.body.executionId}?tenant=demo`);
+		await expectGolden('execution', execution.body);
 		await expectGolden('execute-replayed', (await executeRaw(admin, approved)).body);
 	});
 });

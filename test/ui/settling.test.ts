@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ProblemError } from '#api/client';
-import { absenceOf, lookWords } from '#ui/gateway/looks.ts';
+import { lookWords } from '#ui/gateway/looks.ts';
 import { foundAt, lacks, wrongOf } from '#ui/gateway/settle.ts';
 import { waitText } from '#ui/words.ts';
 
@@ -30,12 +30,6 @@ describe('the finding of a person', () => {
 });
 
 describe('an absence', () => {
-	it('of what was never sent, of what was proved and of what a person said are told apart', () => {
-		expect(absenceOf({ code: 'target_changed', reason: 'r' })).toBe('not_sent');
-		expect(absenceOf({ code: null, reason: 'It is not there: two complete listings in a row, …' })).toBe('proved');
-		expect(absenceOf({ code: null, reason: 'I looked' })).toBe('person');
-	});
-
 	it('is not yet said while looks go on', () => {
 		expect(lookWords(0)).toBe('Not looked yet');
 		expect(lookWords(3)).toBe('Not found yet, 3 of 5 looks so far');

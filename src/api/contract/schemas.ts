@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SETTLEMENTS } from '#core/execution/settlement';
 import { HOLDING_CODES, INFORMING_CODES } from '#core/proposal/warnings';
 
 /** Shapes of the HTTP API (contracts §1–§6): one place for validation, OpenAPI and the typed client. */
@@ -171,6 +172,12 @@ export const execution = z.object({
 	login: z.string().nullable().describe('the provider account that wrote'),
 	when: instant.describe('when it was reserved'),
 	settledAt: instant.nullable(),
+	settlement: z
+		.enum(SETTLEMENTS)
+		.nullable()
+		.describe(
+			'how it is known what became of it: by the provider’s answer, since nothing was sent, by a look of the portal’s own, by an ADMIN; null while it is not settled',
+		),
 	auditSeq: z.number().int().nullable(),
 	nextCheckAt: instant.nullable(),
 	checks: z.number().int(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { AnswerOf } from '#api/contract/routes';
 import type { ApiDeps } from '#api/deps';
 import { type ApiEnv, mount } from '#api/pipeline';
+import { settlementOf } from '#core/execution/settlement';
 import { refuse } from '#core/refusals';
 import { err, ok } from '#core/result';
 import { execute } from '#gateway/execute';
@@ -63,6 +64,7 @@ function shown(execution: Execution): AnswerOf<'GET /api/mcp/executions/:id'> {
 		login: execution.credentialLogin,
 		when: execution.reservedAt.toISOString(),
 		settledAt: execution.settledAt?.toISOString() ?? null,
+		settlement: settlementOf(execution),
 		auditSeq: execution.auditSeq,
 		nextCheckAt: execution.nextCheckAt?.toISOString() ?? null,
 		checks: execution.checks,

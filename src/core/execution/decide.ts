@@ -1,4 +1,5 @@
 import { assertNever } from '#core/result';
+import { PROVED_ABSENT } from './settlement.ts';
 
 /** Looks after an outcome became unknown, in milliseconds; each comes up to a fifth later. After the last, a verdict. */
 export const LOOKS_MS = [2_000, 10_000, 60_000, 300_000, 900_000] as const;
@@ -97,10 +98,7 @@ function absence(cleanLooks: number, seen: Extract<Evidence, { kind: 'not_listed
 			`It was not found by its mark, but ${some} of the same account since then could be it: no mark is to be read there, and no other execution is known to have made it.`,
 		);
 	}
-	return {
-		kind: 'absent',
-		why: 'It is not there: two complete listings in a row, the last at least 15 minutes after the outcome became unknown, and every artifact of the account since then belongs to another execution.',
-	};
+	return { kind: 'absent', why: PROVED_ABSENT };
 }
 
 function lookAgain({ ageMs, random }: LookFacts, cleanLooks: number): Decision {

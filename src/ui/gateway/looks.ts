@@ -14,10 +14,3 @@ export function lookWords(checks: number): string {
 /** Only a set of labels can be read back; everything else is sought by its mark. */
 export const isLabels = ({ tool, method }: Pick<Execution, 'tool' | 'method'>): boolean =>
 	tool === 'issue_write' && method === 'update';
-
-/** How it is known that nothing stands there; `person`: an ADMIN has said so. */
-export function absenceOf({ code, reason }: Pick<Execution, 'code' | 'reason'>): 'not_sent' | 'proved' | 'person' {
-	// A write that never left carries the code of what held it back; an absence that was found out carries none.
-	if (code !== null) return 'not_sent';
-	return reason?.startsWith('It is not there: two complete listings') ? 'proved' : 'person';
-}

@@ -6,42 +6,52 @@ import { Moment } from '#ui/controls/time.tsx';
 import { ArtifactLink, artifactName } from './artifact-link.tsx';
 import type { Execution } from './executions.ts';
 import { RejectedAdvice } from './fix-words.tsx';
-import { absenceOf, isLabels } from './looks.ts';
+import { isLabels } from './looks.ts';
 import { OutcomeFrame } from './outcome-frame.tsx';
 import { targetText } from './proposal.ts';
 import { Recorded } from './recorded.tsx';
 import type { WatchCode } from './result.ts';
 import { SettleButton } from './settling.tsx';
 
-/** How it came to be known. `lookedFor`: the answer to the portal was lost, and the portal looked for what was written. */
-function confirmedWords(code: WatchCode, lookedFor: boolean): string {
-	if (lookedFor || code === 'outcome_unknown' || code === 'execution_unresolved') {
-		return 'The portal found what was written by its ref, so the lost answer does not matter any more.';
+/** How it came to be known. */
+function confirmedWords(code: WatchCode, execution: Execution): string {
+	switch (execution.settlement) {
+		case 'reconciled':
+			return isLabels(execution)
+				? 'The portal read the labels that stand there, so the lost answer does not matter any more.'
+				: 'The portal found what was written by its ref, so the lost answer does not matter any more.';
+		case 'resolved':
+			return 'An ADMIN looked and settled it; the portal read what stands there.';
+		default:
+			return code === 'execution_in_progress'
+				? 'The other request, which was under way, has finished. Yours sent nothing.'
+				: 'GitHub answered the portal; only the portal’s answer to this page was lost.';
 	}
-	return code === 'execution_in_progress'
-		? 'The other request, which was under way, has finished. Yours sent nothing.'
-		: 'GitHub answered the portal; only the portal’s answer to this page was lost.';
 }
 
-const absences = {
-	not_sent: { heading: 'Not written: nothing was sent', sent: 'Nothing' },
-	proved: {
-		heading: 'Not written: looked twice, the last time 15 minutes after the sending',
-		sent: 'One request, which left nothing behind',
-	},
-	person: { heading: 'Not written: a person has settled it', sent: 'One request' },
-} as const;
+function absenceWords({ settlement }: Execution): { heading: string; sent: string } {
+	switch (settlement) {
+		case 'not_sent':
+			return { heading: 'Not written: nothing was sent', sent: 'Nothing' };
+		case 'reconciled':
+			return {
+				heading: 'Not written: looked twice, the last time 15 minutes after the sending',
+				sent: 'One request, which left nothing behind',
+			};
+		default:
+			return { heading: 'Not written: a person has settled it', sent: 'One request' };
+	}
+}
 
 /** How a watched execution ended. */
 export function Settled(props: {
 	execution: Execution;
 	code: WatchCode;
-	lookedFor: boolean;
 	onPreview: () => void;
 	onAgain: () => void;
 	onBack: () => void;
 }) {
-	const { execution, code, lookedFor } = props;
+	const { execution, code } = props;
 	const where = <span className="mono">{targetText(execution.target)}</span>;
 	const recorded = (word: string) => (
 		<Recorded
@@ -65,7 +75,7 @@ export function Settled(props: {
 			{back}
 		</div>
 	);
-	const absence = absenceOf(execution);
+	const absence = absenceWords(execution);
 	switch (execution.state) {
 		case 'CONFIRMED':
 			return (
@@ -74,7 +84,7 @@ export function Settled(props: {
 					icon={IconCircleCheck}
 					focusKey="settled"
 					heading={<>Confirmed: it was written, once, in {where}</>}
-					sentence={confirmedWords(code, lookedFor)}
+					sentence={confirmedWords(code, execution)}
 					action={
 						execution.artifact ? (
 							<ArtifactLink url={execution.artifact.url} look="btn btn--primary">
@@ -83,7 +93,7 @@ export function Settled(props: {
 						) : null
 					}
 					sent={<p>One request, once</p>}
-					recorded={recorded(lookedFor || code !== 'execution_in_progress' ? 'then confirmed' : 'ok')}
+					recorded={recorded(execution.settlement === 'answered' ? 'ok' : 'then confirmed')}
 					can={
 						<div className="row row--wrap">
 							<Button small onPress={props.onAgain}>
@@ -156,9 +166,9 @@ export function Settled(props: {
 					tone="stop"
 					icon={IconCircleDashed}
 					focusKey="settled"
-					heading={absences[absence].heading}
+					heading={absence.heading}
 					sentence={`${execution.reason ?? 'It ended before anything was sent.'} These bytes may be approved again.`}
-					sent={<p>{absences[absence].sent}</p>}
+					sent={<p>{absence.sent}</p>}
 					recorded={recorded('not written')}
 					can={previewOrBack}
 				/>

@@ -2,7 +2,7 @@
 
 import { IconHelpHexagon, IconLoader2, IconZoomQuestion } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { Button } from '#ui/controls/button.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
 import { useSay } from '#ui/controls/live.tsx';
@@ -35,15 +35,11 @@ export function Watch(props: {
 	const { tenant } = useHere();
 	const say = useSay();
 	const client = useQueryClient();
-	const [lookedFor, setLookedFor] = useState(false);
 	const byId = useWatchedExecution(tenant, props.executionId);
 	const bySha = useExecutionOf(tenant, props.argsSha, props.executionId === undefined);
 	const execution = byId.data ?? bySha.data ?? undefined;
 	const state = execution?.state;
 	const ended = execution !== undefined && isSettled(execution);
-	useEffect(() => {
-		if (state === 'INDETERMINATE') setLookedFor(true);
-	}, [state]);
 	useEffect(() => {
 		if (ended) void client.invalidateQueries({ queryKey: executionsKey(tenant) });
 	}, [ended, client, tenant]);
@@ -60,7 +56,6 @@ export function Watch(props: {
 			<Settled
 				execution={execution}
 				code={props.code}
-				lookedFor={lookedFor}
 				onPreview={props.onPreview}
 				onAgain={props.onAgain}
 				onBack={props.onBack}

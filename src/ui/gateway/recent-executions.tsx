@@ -12,7 +12,7 @@ import { clockText, Moment, Relative, useNow, useZone } from '#ui/controls/time.
 import { useHere } from '#ui/tenant.tsx';
 import { ArtifactLink, artifactName } from './artifact-link.tsx';
 import { type Execution, useExecutions } from './executions.ts';
-import { absenceOf, isLabels } from './looks.ts';
+import { isLabels } from './looks.ts';
 import { targetText } from './proposal.ts';
 import { RowLink } from './recorded.tsx';
 import { SettleButton } from './settling.tsx';
@@ -25,7 +25,11 @@ const whatOf = (execution: Execution) => {
 	return execution.tool === 'add_issue_comment' ? 'Comment' : execution.tool;
 };
 
-const absences = { not_sent: 'Nothing was sent', proved: 'Proved: not there', person: 'Settled by a person' } as const;
+/** How it is known that nothing was written; what was held back shows its code instead. */
+const absences: { readonly [S in NonNullable<Execution['settlement']>]?: string } = {
+	reconciled: 'Proved: not there',
+	resolved: 'Settled by a person',
+};
 
 function ResultCell({ execution }: { execution: Execution }) {
 	const now = useNow();
@@ -42,7 +46,8 @@ function ResultCell({ execution }: { execution: Execution }) {
 		);
 	}
 	if (execution.state === 'NEEDS_HUMAN') return <SettleButton execution={execution} />;
-	if (execution.state === 'ABSENT' && execution.code === null) return absences[absenceOf(execution)];
+	const absence = execution.state === 'ABSENT' && execution.settlement ? absences[execution.settlement] : undefined;
+	if (absence) return absence;
 	return execution.code ? <span className="mono small">{execution.code}</span> : <span className="dim">none yet</span>;
 }
 
