@@ -75,7 +75,8 @@ async function presentState(
 		return err(refuse('credential_unreadable', 'The stored credential does not open with this portal’s key.'));
 	}
 	const target = write.target(args);
-	const present = await deps.sharedReads.labels({ credential: credential.value, target }, () =>
+	const wanted = { tenantId: caller.tenant.id, credential: credential.value, target };
+	const present = await deps.sharedReads.labels(wanted, () =>
 		readPresent(deps, { provider, secret: secret.value, target }),
 	);
 	if (!present.ok) return present;

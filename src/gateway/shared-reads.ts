@@ -1,3 +1,4 @@
+import { accountOf } from '#core/guardrails/account';
 import { type Refusal, refuse } from '#core/refusals';
 import type { Target } from '#core/registry/types';
 import { err, ok, type Result } from '#core/result';
@@ -5,7 +6,7 @@ import type { Clock, SealedCredential } from './ports.ts';
 
 /** How long a reading serves those who ask for the same. Execute reads by itself, so an older state is refused there. */
 const SHARED_MS = 2_000;
-/** Readings under way for one credential in this process; more would only make the provider refuse them all. */
+/** Readings under way for one account in this process; more would only make the provider refuse them all. */
 const AT_ONCE = 4;
 /**
  * Readings for previews in a minute, over all portals, of one account: more than people look at, and a tenth of what one
@@ -27,11 +28,17 @@ export interface Reading {
 	readonly readAt: Date;
 }
 
+interface Wanted {
+	readonly tenantId: string;
+	readonly credential: SealedCredential;
+	readonly target: Target;
+}
+
 type Read = () => Promise<Result<readonly string[], Refusal>>;
 
 export interface SharedReads {
 	/** What `read` gives, or what it gave somebody else who has just asked for the same with the same credential. */
-	labels(of: { credential: SealedCredential; target: Target }, read: Read): Promise<Result<Reading, Refusal>>;
+	labels(of: Wanted, read: Read): Promise<Result<Reading, Refusal>>;
 	/** For whoever knows that the state of the target is, or may be, another one by now. */
 	forget(credentialId: string, target: Target): void;
 }
@@ -47,15 +54,13 @@ export function createSharedReads(on: {
 	const known = new Map<string, { readonly since: number; readonly reading: Promise<Result<Reading, Refusal>> }>();
 	const lines = new Map<string, Line>();
 
-	async function inTurn(credential: SealedCredential, read: Read): Promise<Result<Reading, Refusal>> {
-		const line = lines.get(credential.id) ?? { under: 0, waiting: new Set() };
-		lines.set(credential.id, line);
+	async function inTurn(account: string, read: Read): Promise<Result<Reading, Refusal>> {
+		const line = lines.get(account) ?? { under: 0, waiting: new Set() };
+		lines.set(account, line);
 		if (!(await enter(line, on.waitMs))) return err(noTurn());
 		try {
-			const { granted, opensInMs } = await on.counts.take(
-				{ key: `label previews ${accountOf(credential)}`, most: PER_MINUTE },
-				WINDOW_MS,
-			);
+			const counter = { key: `label previews ${account}`, most: PER_MINUTE };
+			const { granted, opensInMs } = await on.counts.take(counter, WINDOW_MS);
 			if (granted === 0) return err(tooMany(opensInMs));
 			// Before the reading: what is shown was so at that time or later, never only before it.
 			const readAt = on.clock.now();
@@ -63,17 +68,17 @@ export function createSharedReads(on: {
 			return labels.ok ? ok({ labels: labels.value, readAt }) : labels;
 		} finally {
 			leave(line);
-			if (line.under === 0 && lines.get(credential.id) === line) lines.delete(credential.id);
+			if (line.under === 0 && lines.get(account) === line) lines.delete(account);
 		}
 	}
 
 	return {
-		labels({ credential, target }, read) {
+		labels({ tenantId, credential, target }, read) {
 			const key = keyOf(credential.id, target);
 			const since = on.monotonic();
 			const found = known.get(key);
 			if (found !== undefined && since - found.since < SHARED_MS) return found.reading;
-			const reading = inTurn(credential, read);
+			const reading = inTurn(accountOf({ ...credential, tenantId }), read);
 			if (known.size >= MOST_REMEMBERED) known.clear();
 			known.delete(key);
 			known.set(key, { since, reading });
@@ -119,23 +124,18 @@ function leave(line: Line): void {
 	}
 }
 
-/** As the provider counts: two PATs of one login share. Without a known login the credential stands for itself. */
-function accountOf({ id, provider, login }: SealedCredential): string {
-	return login === null ? id : `${provider}:${login.toLowerCase()}`;
-}
-
 function keyOf(credentialId: string, { owner, repo, number }: Target): string {
 	return `${credentialId} ${owner.toLowerCase()}/${repo.toLowerCase()}#${number ?? ''}`;
 }
 
 function tooMany(opensInMs: number): Refusal {
 	const retryAfter = Math.max(1, Math.ceil(opensInMs / 1000));
-	const words = `The labels of issues are read for at most ${PER_MINUTE} previews a minute with one account. Ready again in ${retryAfter} s.`;
+	const words = `The labels of issues are read for at most ${PER_MINUTE} previews a minute with one account.`;
 	return refuse('rate_limited', words, { retryAfter });
 }
 
 function noTurn(): Refusal {
 	const words =
-		'Too many labels are being read with this credential, and the provider is slow. Nothing was sent. Try again.';
+		'Too many labels are being read with this account, and the provider is slow. Nothing was sent. Try again.';
 	return refuse('provider_unreachable', words);
 }

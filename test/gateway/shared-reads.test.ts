@@ -7,7 +7,7 @@ import { labelledIssue } from './labels-rig.ts';
 import { portals } from './rig.ts';
 
 const credential = { id: 'c1', provider: 'github', login: 'Acme-Bot', sealed: '' } as unknown as SealedCredential;
-const issue = (number: number) => ({ credential, target: { owner: 'acme', repo: 'ledger', number } });
+const issue = (number: number) => ({ tenantId: 't1', credential, target: { owner: 'acme', repo: 'ledger', number } });
 
 /** Readings that wait until they are let, with a clock that a test turns, and a count that has so much left. */
 function rig({ left = 1_000, waitMs = 60_000 } = {}) {
@@ -58,7 +58,7 @@ describe('readings for previews', () => {
 		expect(await shared.labels(issue(1), read)).toMatchObject({ value: { labels: ['bug', '2001'] } });
 	});
 
-	it('[limits-shared] four at once for a credential, the others in line', async () => {
+	it('[limits-shared] four at once for an account, the others in line', async () => {
 		const { shared, doors, held } = rig();
 		const all = Array.from({ length: 6 }, (_, n) => shared.labels(issue(n), held));
 		await expect.poll(() => doors.length).toBe(4);
@@ -86,6 +86,32 @@ describe('readings for previews', () => {
 		const refused = await shared.labels(issue(2), async () => expect.unreachable('read'));
 		expect(refused).toMatchObject({ error: { code: 'rate_limited', retryAfter: 42 } });
 		expect(keys).toEqual(['label previews github:acme-bot', 'label previews github:acme-bot']);
+	});
+
+	it('[limits-shared] count by account: two PATs of one login share, and without a login all that the tenant ever sets', async () => {
+		const { shared, keys, at } = rig();
+		const ask = (tenantId: string, id: string, login: string | null) =>
+			shared.labels({ ...issue(1), tenantId, credential: { ...credential, id, login } }, async () => at());
+		await ask('t1', 'c1', 'Acme-Bot');
+		await ask('t2', 'c2', 'acme-bot');
+		await ask('t1', 'c3', null);
+		await ask('t1', 'c4', null);
+		await ask('t2', 'c5', null);
+		expect(keys.map((key) => key.replace('label previews ', ''))).toEqual([
+			...['github:acme-bot', 'github:acme-bot'],
+			...['tenant:t1:github', 'tenant:t1:github', 'tenant:t2:github'],
+		]);
+	});
+
+	it('[limits-shared] so does the line: a credential that is set again does not stand in a new one', async () => {
+		const { shared, doors, held } = rig({ waitMs: 20 });
+		const ask = (n: number) =>
+			shared.labels({ ...issue(n), credential: { ...credential, id: `c${n}`, login: null } }, held);
+		const four = Array.from({ length: 4 }, (_, n) => ask(n));
+		await expect.poll(() => doors.length).toBe(4);
+		expect(await ask(5)).toMatchObject({ error: { code: 'provider_unreachable' } });
+		for (const open of doors) open();
+		await Promise.all(four);
 	});
 });
 
