@@ -125,9 +125,7 @@ async function runOpen(
 	const address = deps.clientAddress(request.headers, getConnInfo(base.context).remote.address ?? '');
 	const retryAfter = await deps.openLimit.wait(address);
 	if (retryAfter !== null) {
-		return err(
-			refuse('rate_limited', `Too many failures from your address. Ready again in ${retryAfter} s.`, { retryAfter }),
-		);
+		return err(refuse('rate_limited', 'Too many failures from your address.', { retryAfter }));
 	}
 	base.context.set('clientAddress', address);
 	let bytes: RawBody;

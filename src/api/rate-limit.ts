@@ -71,7 +71,7 @@ export function rateLimit(perMinute: number, points: SharedPoints, monotonicMs: 
 
 function refusal(perMinute: number, waitMs: number): Refusal {
 	const seconds = Math.max(1, Math.ceil(waitMs / 1000));
-	return refuse('rate_limited', `At most ${perMinute} requests a minute. Ready again in ${seconds} s.`, {
+	return refuse('rate_limited', `At most ${perMinute} requests a minute.`, {
 		retryAfter: seconds,
 	});
 }

@@ -20,13 +20,13 @@ export function refusedReservation(
 }
 
 function sentence(
-	{ code, retryAfter }: Refused,
+	{ code }: Refused,
 	{ target, login, budget }: { target: Target; login: string | null; budget: WriteBudget },
 ): string {
 	switch (code) {
 		case 'write_budget_exhausted': {
 			const account = login === null ? 'This credential' : `The account ${login}`;
-			return `${account} has used its budget (${inWords(budget)}). Ready again in ${retryAfter ?? 1} s. Nothing was sent.`;
+			return `${account} has used its budget (${inWords(budget)}). Nothing was sent.`;
 		}
 		case 'execution_in_progress':
 			return `Another write of the same kind to ${name(target)} is under way. Nothing was sent.`;

@@ -93,5 +93,5 @@ function said(failure: PasswordFailure): Refusal {
 		);
 	}
 	const { retryAfter } = failure;
-	return refuse('rate_limited', `Too many wrong passwords. Ready again in ${retryAfter} s.`, { retryAfter });
+	return refuse('rate_limited', 'Too many wrong passwords.', { retryAfter });
 }

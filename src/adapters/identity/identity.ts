@@ -44,9 +44,9 @@ export function createIdentity(options: {
 		if (body === null) return problem(refuse('invalid_request', 'Send {"email": …, "password": …}.'), baseUrl);
 		const attempt = await limit(body.email, address);
 		if (!attempt.allowed) {
-			log.warn({ address, retryAfter: attempt.retryAfter }, 'sign-in refused: too many failures');
-			const detail = `Too many failed sign-ins. Ready again in ${attempt.retryAfter} s.`;
-			return problem(refuse('rate_limited', detail, { retryAfter: attempt.retryAfter }), baseUrl);
+			const { retryAfter } = attempt;
+			log.warn({ address, retryAfter }, 'sign-in refused: too many failures');
+			return problem(refuse('rate_limited', 'Too many failed sign-ins.', { retryAfter }), baseUrl);
 		}
 		let answer: Response;
 		try {
