@@ -2,23 +2,17 @@
  * npm run campaign [-- --runs 1000 --seed S --modes pglite,postgres,postgres-3 --lanes 3 --only N --state FILE]
  *
  * Kills real portal processes at every point of an execute's path and counts what must not be (docs/verification.md).
- * Ctrl-C, then the same command again: it goes on where it was. Exit code 1 when anything was wrong.
+ * Ctrl-C, then the same command again: it goes on where it was, and makes the runs again that broke. Exit code 1 when
+ * anything was wrong, or a run broke and has not been made again.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { campaign, type Outcome } from '#test/campaign/campaign';
 import { makeGround } from '#test/campaign/ground';
-import { MODES, type Mode } from '#test/campaign/plan';
+import { MODES } from '#test/campaign/plan';
+import { freshProgress, isDone, noted, type Progress, readProgress, report, tallies } from '#test/campaign/progress';
 import { isWrong, type Tally, table } from '#test/campaign/table';
-
-interface State {
-	readonly seed: number;
-	readonly modes: readonly Mode[];
-	readonly runs: number;
-	seconds: number;
-	readonly done: Tally[];
-}
 
 const { values } = parseArgs({
 	options: {
@@ -41,9 +35,9 @@ const only = values.only === undefined ? null : whole('--only', values.only);
 const seed = values.seed === undefined ? null : whole('--seed', values.seed);
 if (only !== null && seed === null) fail('--only repeats one run of a seed: give --seed too.');
 
-const state = only === null ? begun() : fresh(seed ?? 0);
+let state = only === null ? begun() : fresh(seed ?? 0);
 const left = (only === null ? Array.from({ length: runs }, (_, i) => i) : [only]).filter(
-	(number) => !state.done.some(({ plan }) => plan.number === number),
+	(number) => !isDone(state, number),
 );
 const again = `--seed ${state.seed}${modes.length === MODES.length ? '' : ` --modes ${modes.join(',')}`}`;
 console.log(`Campaign of seed ${state.seed}: ${left.length} of ${only === null ? runs : 1} runs to go.`);
@@ -67,17 +61,20 @@ try {
 } finally {
 	await ground.close();
 }
-const wrong = state.done.filter(isWrong);
-console.log(`\n${table(state.done, modes)}\n`);
-console.log(`${state.done.length} runs, ${wrong.length} wrong, ${Math.round(state.seconds)} s. Seed ${state.seed}.`);
+const { wrong, mended } = report(state);
+const all = tallies(state);
+console.log(`\n${table(all, modes)}\n`);
+console.log(`${all.length} runs, ${wrong.length} wrong, ${Math.round(state.seconds)} s. Seed ${state.seed}.`);
+if (mended.length > 0)
+	console.log(`Broke at first, and went to their end when they were made again: ${mended.join(', ')}.`);
 for (const { plan } of wrong) console.log(`  again: npm run campaign -- ${again} --only ${plan.number}`);
 process.exit(wrong.length > 0 ? 1 : isOver ? 130 : 0);
 
 function note({ plan, violations, broken, output, ms }: Outcome): void {
-	state.done.push({ plan, violations, ...(broken === undefined ? {} : { broken }) });
-	state.seconds = secondsBefore + (performance.now() - began) / 1000;
+	const tally: Tally = { plan, violations, ...(broken === undefined ? {} : { broken }) };
+	state = { ...noted(state, tally), seconds: secondsBefore + (performance.now() - began) / 1000 };
 	if (only === null) save();
-	const isBad = isWrong({ violations, ...(broken === undefined ? {} : { broken }) });
+	const isBad = isWrong(tally);
 	if (only !== null || isBad) console.log(JSON.stringify(plan));
 	for (const { kind, what } of violations) console.log(`  ${kind.toUpperCase()}: ${what}`);
 	if (broken !== undefined) console.log(`  BROKE: ${broken}`);
@@ -87,8 +84,8 @@ function note({ plan, violations, broken, output, ms }: Outcome): void {
 }
 
 /** The campaign that was interrupted, when it is the one that is asked for; else a new one. */
-function begun(): State {
-	const saved = existsSync(values.state) ? (JSON.parse(readFileSync(values.state, 'utf8')) as State) : null;
+function begun(): Progress {
+	const saved = existsSync(values.state) ? readProgress(readFileSync(values.state, 'utf8')) : null;
 	const isSame =
 		saved !== null &&
 		(seed === null ? saved.done.length < saved.runs : saved.seed === seed) &&
@@ -96,8 +93,8 @@ function begun(): State {
 	return isSame ? { ...saved, runs } : fresh(seed ?? Date.now() % 1_000_000);
 }
 
-function fresh(of: number): State {
-	return { seed: of, modes, runs, seconds: 0, done: [] };
+function fresh(of: number): Progress {
+	return freshProgress({ seed: of, modes, runs });
 }
 
 function save(): void {

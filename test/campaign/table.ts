@@ -18,6 +18,9 @@ const KINDS: readonly (readonly [string, readonly Violation['kind'][]])[] = [
 	['left over', ['left over']],
 ];
 
+/** Nobody has looked: not the same as none. */
+const NOT_TRIED = '–';
+
 /** Points by modes: how many runs, and of how many something was wrong. Then what was wrong, by kind. */
 export function table(tallies: readonly Tally[], modes: readonly Mode[]): string {
 	const width = Math.max(...POINTS.map((point) => point.length)) + 2;
@@ -27,8 +30,16 @@ export function table(tallies: readonly Tally[], modes: readonly Mode[]): string
 	const line = (title: string, cells: readonly string[]) => `${title.padEnd(width)}${cells.map(cell).join('')}`;
 	const counted = (some: readonly Tally[]) => {
 		const wrong = some.filter(isWrong).length;
+		if (some.length === 0) return NOT_TRIED;
 		return wrong === 0 ? String(some.length) : `${some.length} (${wrong} ✗)`;
 	};
+	// A run that broke was not looked through to its end.
+	const found = (mode: Mode, kinds: readonly Violation['kind'][]) => {
+		const ended = of(mode).filter(({ broken }) => broken === undefined);
+		return ended.length === 0 ? NOT_TRIED : String(runsWith(ended, kinds));
+	};
+	const broke = (some: readonly Tally[]) =>
+		some.length === 0 ? NOT_TRIED : String(some.filter(({ broken }) => broken !== undefined).length);
 	return [
 		line('killed', modes),
 		...POINTS.map((point) =>
@@ -45,12 +56,12 @@ export function table(tallies: readonly Tally[], modes: readonly Mode[]): string
 		...KINDS.map(([title, kinds]) =>
 			line(
 				title,
-				modes.map((mode) => String(runsWith(of(mode), kinds))),
+				modes.map((mode) => found(mode, kinds)),
 			),
 		),
 		line(
 			'runs that broke',
-			modes.map((mode) => String(of(mode).filter(({ broken }) => broken !== undefined).length)),
+			modes.map((mode) => broke(of(mode))),
 		),
 	].join('\n');
 }
