@@ -76,6 +76,29 @@ test.describe('Outcomes that are not a plain yes', () => {
 		});
 	});
 
+	test.describe('a refusal that made no execution', () => {
+		test.use({ expectStatus: [403] });
+		test('[one-row] leads to the row that it left', async ({ page, baseURL }) => {
+			const narrow = (allow: string[]) =>
+				page.request.put('/api/targets?tenant=demo', { data: { allow }, headers: { origin: baseURL ?? '' } });
+			await signIn(page, 'admin');
+			await fillIssue(page, { title: 'Refused', body: 'Text.' });
+			await page.getByRole('button', { name: 'Open propose panel' }).click();
+			await page.getByRole('button', { name: 'Preview action' }).click();
+			await expect(page.getByRole('button', { name: 'Approve & execute' })).toBeVisible();
+			expect((await narrow(['acme/ledger'])).status()).toBe(200);
+			await page.getByRole('button', { name: 'Approve & execute' }).click();
+			const sheet = page.getByRole('region', { name: 'Outcome' });
+			await expect(sheet).toContainText('Nothing');
+			expect((await narrow([])).status()).toBe(200);
+			await expectNoAxeViolations(page);
+			await sheet.getByRole('link', { name: /^#\d/ }).click();
+			const row = page.getByRole('button', { name: /^Row/, expanded: true });
+			await expect(row).toBeVisible();
+			await expect(page.getByRole('main')).toContainText('target_not_allowed');
+		});
+	});
+
 	test.describe('a repository that is not there', () => {
 		test.use({ expectStatus: [502] });
 		test('asks whether it exists, and names the audit row', async ({ page }) => {

@@ -49,6 +49,7 @@ test.describe('A wait', () => {
 						code: 'write_budget_exhausted',
 						detail: 'The account has used up its writes of this minute. Nothing was sent.',
 						requestId: 'r1',
+						auditSeq: 7,
 					},
 					{ 'retry-after': '4' },
 				),

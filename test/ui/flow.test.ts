@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ProblemError } from '#api/client';
 import { type Stage, step } from '#ui/gateway/flow.ts';
 import { type Proposal, type ProposeAnswer, proposalOf } from '#ui/gateway/proposal.ts';
-import { resultOfError } from '#ui/gateway/result.ts';
+import { resultOfError, rowOf } from '#ui/gateway/result.ts';
 import { checkValues, submittedOf } from '#ui/gateway/writes.ts';
 
 const values = { owner: ' acme ', repo: 'payments-api', title: 'T', number: '512', body: 'B', labels: [], label: '' };
@@ -54,6 +54,13 @@ describe('what an answer to execute means', () => {
 
 	it.each(['internal', 'database_unavailable'])('%s is unknown: the write may have left before', (code) => {
 		expect(refused(code)).toMatchObject({ kind: 'watch', code: 'lost' });
+	});
+
+	it('names the row that the attempt left, if it left one', () => {
+		const left = new ProblemError({ code: 'execution_in_progress', executionId: 'e1', auditSeq: 7 }, 409);
+		expect(resultOfError(left)).toMatchObject({ kind: 'watch', auditSeq: 7 });
+		expect(rowOf(new ProblemError({ code: 'target_not_allowed', auditSeq: 0 }, 403))).toBe(0);
+		expect(rowOf(new ProblemError({ code: 'rate_limited' }, 429))).toBeUndefined();
 	});
 
 	it('a lost connection is unknown', () => {

@@ -12,7 +12,13 @@ import { SettleButton } from './settling.tsx';
 import { Timeline } from './timeline.tsx';
 
 /** Another set of labels for the same issue is not settled: what this one was approved upon may not stand there any more. */
-export function HeldBack(props: { execution: Execution; onPreview: () => void; onBack: () => void }) {
+export function HeldBack(props: {
+	execution: Execution;
+	/** The row of this attempt. */
+	auditSeq: number | undefined;
+	onPreview: () => void;
+	onBack: () => void;
+}) {
 	const { execution } = props;
 	const { state } = execution;
 	const where = <span className="mono">{targetText(execution.target)}</span>;
@@ -44,7 +50,15 @@ export function HeldBack(props: { execution: Execution; onPreview: () => void; o
 			sent={<p>Nothing of yours</p>}
 			recorded={
 				<>
-					<p>One row for yours, refused</p>
+					<p>
+						{props.auditSeq === undefined ? (
+							'One row for yours, refused'
+						) : (
+							<>
+								Row <RowLink seq={props.auditSeq} />, yours: refused
+							</>
+						)}
+					</p>
 					<p className="small sub">
 						The other: {execution.who}, <Moment at={execution.when} seconds={false} />
 						{execution.auditSeq === null ? null : (

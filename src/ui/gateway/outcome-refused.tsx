@@ -7,13 +7,13 @@ import { CopyButton } from '#ui/controls/copy.tsx';
 import { useWait, WaitWords } from '#ui/controls/countdown.tsx';
 import { SmallPrint } from '#ui/controls/problem.tsx';
 import { useHere } from '#ui/tenant.tsx';
-import { useWatchedExecution } from './executions.ts';
 import { FixWords } from './fix-words.tsx';
 import { OutcomeFrame } from './outcome-frame.tsx';
 import { type Proposal, targetText } from './proposal.ts';
 import { Recorded } from './recorded.tsx';
 import { iconOf } from './refusal.tsx';
 import { fixOf, refusalHeading, toneOf } from './refusal-words.ts';
+import { rowOf } from './result.ts';
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
@@ -53,8 +53,7 @@ export function Refused(props: {
 	const { tenant, role } = useHere();
 	const wait = useWait(error.retryAfter, 'You can approve again now.', error);
 	const where = targetText(proposal.answer.preview.target);
-	// A refusal that made an execution names it; its row is asked for, and is absent when there was none.
-	const { data: execution } = useWatchedExecution(tenant, text(error.extra.executionId));
+	const row = rowOf(error);
 	const rejected = error.code === 'upstream_rejected';
 	const again = approvableAgain.has(error.code);
 	return (
@@ -93,19 +92,23 @@ export function Refused(props: {
 				)
 			}
 			recorded={
-				error.code === 'rate_limited' ? (
-					<p>Nothing: the limit comes before the log</p>
-				) : (
-					<>
+				<>
+					{row === undefined ? (
+						<p>
+							{error.code === 'rate_limited'
+								? 'Nothing: the limit comes before the log'
+								: 'Nothing: it was refused before the log'}
+						</p>
+					) : (
 						<Recorded
-							seq={execution?.auditSeq}
+							seq={row}
 							word={rejected ? 'rejected' : 'refused'}
 							argsSha={proposal.answer.argsSha}
-							executionId={execution?.id}
+							executionId={text(error.extra.executionId)}
 						/>
-						<SmallPrint error={error} />
-					</>
-				)
+					)}
+					<SmallPrint error={error} />
+				</>
 			}
 			can={
 				<>

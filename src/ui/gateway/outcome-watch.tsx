@@ -12,7 +12,7 @@ import { executionsKey, isSettled, useExecutionOf, useWatchedExecution } from '.
 import { OutcomeFrame } from './outcome-frame.tsx';
 import { HeldBack } from './outcome-held-back.tsx';
 import { Settled } from './outcome-settled.tsx';
-import { Recorded } from './recorded.tsx';
+import { Recorded, RowLink } from './recorded.tsx';
 import type { WatchCode } from './result.ts';
 import { Timeline } from './timeline.tsx';
 
@@ -23,11 +23,21 @@ const headings: Record<WatchCode, string> = {
 	lost: 'The portal’s answer was lost on its way here. We are finding out',
 };
 
+/** What the row of this attempt says. */
+const words: Record<WatchCode, string> = {
+	outcome_unknown: 'outcome unknown',
+	execution_unresolved: 'refused, not settled yet',
+	execution_in_progress: 'refused, already under way',
+	lost: 'outcome unknown',
+};
+
 /** An outcome that is not known yet: it has its own colour and words, no retry button, and is never called failed. */
 export function Watch(props: {
 	code: WatchCode;
 	argsSha: string;
 	executionId: string | undefined;
+	/** The row of this attempt, where the answer has told it. */
+	auditSeq: number | undefined;
 	onPreview: () => void;
 	onAgain: () => void;
 	onBack: () => void;
@@ -49,7 +59,9 @@ export function Watch(props: {
 		if (state === 'NEEDS_HUMAN') say('The portal cannot tell whether it was written. A person decides.');
 	}, [state, say]);
 	if (execution !== undefined && execution.argsSha !== props.argsSha) {
-		return <HeldBack execution={execution} onPreview={props.onPreview} onBack={props.onBack} />;
+		return (
+			<HeldBack execution={execution} auditSeq={props.auditSeq} onPreview={props.onPreview} onBack={props.onBack} />
+		);
 	}
 	if (ended) {
 		return (
@@ -63,6 +75,8 @@ export function Watch(props: {
 		);
 	}
 	const live = props.code === 'execution_in_progress' && state !== 'INDETERMINATE';
+	// This attempt was refused: the execution, and the row that the execution names, are an earlier one's.
+	const held = props.code === 'execution_in_progress' || props.code === 'execution_unresolved';
 	const nothingKnown = props.code === 'lost' && execution === undefined;
 	return (
 		<OutcomeFrame
@@ -99,11 +113,16 @@ export function Watch(props: {
 				<>
 					<Recorded
 						unknown={nothingKnown}
-						seq={execution?.auditSeq}
-						word={live ? 'refused, already under way' : 'outcome unknown'}
+						seq={props.auditSeq ?? (held ? undefined : execution?.auditSeq)}
+						word={words[props.code]}
 						argsSha={props.argsSha}
 						executionId={execution?.id}
 					/>
+					{held && typeof execution?.auditSeq === 'number' ? (
+						<p className="small dim">
+							The first attempt: <RowLink seq={execution.auditSeq} />
+						</p>
+					) : null}
 					<p className="small dim">A later row will say how it ended</p>
 				</>
 			}

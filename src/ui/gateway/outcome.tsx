@@ -30,6 +30,7 @@ export function Outcome(props: {
 					code={result.code}
 					argsSha={proposal.answer.argsSha}
 					executionId={result.executionId}
+					auditSeq={result.auditSeq}
 					onPreview={props.onPreview}
 					onAgain={props.onAgain}
 					onBack={props.onBack}
