@@ -1,6 +1,7 @@
 import { artifactPlace, isInRepository, issueAddress } from '#core/execution/artifact-place';
 import { notBorneOut } from '#core/execution/borne-out';
 import { carriesFooter, isOurs, type Sought } from '#core/execution/ours';
+import { typedAddress } from '#core/execution/typed-address';
 import { type Refusal, refuse } from '#core/refusals';
 import { err, ok, type Result } from '#core/result';
 import type { Deps } from './deps.ts';
@@ -28,10 +29,12 @@ export async function verifiedAt(
 	deps: Deps,
 	execution: Execution,
 	access: Access,
-	url: string,
+	typed: string,
 ): Promise<Result<string, Refusal>> {
-	if (execution.afterSha !== null) return verifiedState(deps, execution, access, url);
-	const artifact = await deps.upstream.artifactAt(access.provider, access.secret, url);
+	const url = typedAddress(typed, deps.webUrl);
+	if (!url.ok) return err(notVerified(url.error));
+	if (execution.afterSha !== null) return verifiedState(deps, execution, access, url.value);
+	const artifact = await deps.upstream.artifactAt(access.provider, access.secret, url.value);
 	if (!artifact.ok) return err(unreadable(artifact.error));
 	const login = await loginThatWrote(deps, execution, access);
 	if (!login.ok) return err(unreadable(login.error));

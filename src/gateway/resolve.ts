@@ -96,7 +96,7 @@ function tookTooLong(): Refusal {
 
 async function itHappened(deps: Deps, execution: Execution, url: string): Promise<Result<string, Refusal>> {
 	const access = await accessToVerify(deps, execution);
-	return access.ok ? verifiedAt(deps, execution, access.value, url.trim()) : access;
+	return access.ok ? verifiedAt(deps, execution, access.value, url) : access;
 }
 
 async function itDidNot(deps: Deps, execution: Execution): Promise<Result<null, Refusal>> {

@@ -97,7 +97,12 @@ describe('[human-settles] it happened', () => {
 		const execution = await lostIssue('Happened', { landed: true });
 		const [written] = test.sandbox.github.state.issues('acme', 'payments-api').slice(-1);
 		const url = `${web}/issues/${written?.number}`;
-		await expectSettled(execution, { happened: true, url: ` ${url}/ `, reason: ` ${REASON}\n` }, 'CONFIRMED', url);
+		await expectSettled(
+			execution,
+			{ happened: true, url: ` ${url}/?from=inbox#issue-12 `, reason: ` ${REASON}\n` },
+			'CONFIRMED',
+			url,
+		);
 		const writes = test.sandbox.github.state.writes();
 		const request = await approved(scene.deps, scene.caller, issue('Happened'));
 		const told = await tellOf(scene.deps, scene.caller, request);
@@ -144,8 +149,9 @@ describe('[human-settles] it happened', () => {
 
 	it.each<[what: string, url: (execution: Execution) => string, found: RegExp]>([
 		['nothing there', () => `${web}/issues/9999`, /nothing that this tenant’s credential may read/],
-		['no address of GitHub’s', () => 'https://evil.example/acme/payments-api/issues/1', /no address of an issue/],
-		['a script', () => 'javascript:alert(1)', /no address of an issue/],
+		['no address of GitHub’s', () => 'https://evil.example/acme/payments-api/issues/1', /That is on evil\.example;/],
+		['a script', () => 'javascript:alert(1)', /no address there: one begins with http/],
+		['no issue', () => `${web}/issues`, /no address of an issue or a comment/],
 		[
 			'by another',
 			(e) => scene.plant({ author: 'dana', body: scene.footed('x', e) }).url,
