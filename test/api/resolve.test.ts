@@ -337,10 +337,7 @@ describe('what is refused before anything is read', () => {
 				else until.addEventListener('abort', () => ended++);
 			});
 		const deps = { ...scene.deps, upstream: { ...scene.deps.upstream, issuesSince: slow, artifactAt: slow } };
-		for (const said of [
-			{ happened: false },
-			{ happened: true, url: 'https://github.com/acme/payments-api/issues/1' },
-		]) {
+		for (const said of [{ happened: false }, { happened: true, url: `${web}/issues/1` }]) {
 			expect(await resolve(deps, scene.caller, execution.id, { ...said, reason: REASON }, 20)).toMatchObject({
 				ok: false,
 				error: { code: 'provider_unreachable', detail: expect.stringContaining('took too long') },
