@@ -101,19 +101,19 @@ interface Ends {
  * breaks here gives the look back: only when the database does not take that either does the lease have to run out.
  */
 async function look(deps: Deps, execution: Execution, random: number, ends: Ends): Promise<void> {
-	const ageMs = ageOf(execution);
+	const facts = { ageMs: ageOf(execution), cleanLooks: execution.cleanLooks, random };
 	const broke = (cause: unknown) =>
 		deps.log.error({ err: cause, executionId: execution.id }, 'a look broke; it comes again by itself');
 	const decision = await conclude(deps, execution, random, ends).catch((cause) => {
 		broke(cause);
-		return decideBroken({ ageMs, random });
+		return decideBroken(facts);
 	});
 	try {
 		await record(deps, execution, decision);
 	} catch (cause) {
 		broke(cause);
 		// Perhaps it was recorded after all: then this changes nothing.
-		await record(deps, execution, putOff({ ageMs, random }));
+		await record(deps, execution, putOff(facts));
 	}
 }
 

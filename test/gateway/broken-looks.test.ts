@@ -61,6 +61,16 @@ describe.each(portals())('a look that breaks inside the portal, on $name', ({ st
 		expect(await scene.look(execution)).toMatchObject({ state: 'CONFIRMED', checks: 2 });
 	});
 
+	it('[absent-proved] the last look, when it breaks or cannot be recorded, is made again: nobody is called for that', async () => {
+		const execution = await scene.lost(`Mends ${test.portal.database.kind}`);
+		for (let n = 0; n < 4; n++) await scene.look(execution);
+		const broken = await scene.look(execution, blind());
+		expect(broken).toMatchObject({ state: 'INDETERMINATE', checks: 5, cleanLooks: 4 });
+		expect(nextAt(broken)).toBe(990_000);
+		expect(await scene.look(execution, mute())).toMatchObject({ state: 'INDETERMINATE', checks: 6, cleanLooks: 4 });
+		expect(await scene.look(execution)).toMatchObject({ state: 'ABSENT', checks: 7 });
+	});
+
 	it('[looks-fenced] giving back is fenced: another look that has begun since keeps its lease', async () => {
 		const execution = await scene.lost('Overtaken');
 		const overtaken: Deps['upstream']['issuesSince'] = async () => {

@@ -12,20 +12,24 @@ describe('a look that broke inside the portal', () => {
 		[MIN, 5 * MIN],
 		[5 * MIN, 15 * MIN],
 		[14 * MIN, 15 * MIN],
-	])('[looks-fenced] at %i ms: the next one at its time, and it was no clean one', (ageMs, nextCheckAfterMs) => {
-		const next = { kind: 'look_again', nextCheckAfterMs, cleanLooks: 0 };
-		expect(decideBroken({ ageMs, random: 0 })).toEqual(next);
-		expect(putOff({ ageMs, random: 0 })).toEqual(next);
-	});
+	])(
+		'[looks-fenced] at %i ms: the next one at its time; what could not be read was no clean one',
+		(ageMs, nextCheckAfterMs) => {
+			const next = { kind: 'look_again', nextCheckAfterMs } as const;
+			expect(decideBroken({ ageMs, cleanLooks: 2, random: 0 })).toEqual({ ...next, cleanLooks: 0 });
+			expect(putOff({ ageMs, cleanLooks: 2, random: 0 })).toEqual({ ...next, cleanLooks: 2 });
+		},
+	);
 
 	it('[unknown-not-failed] the last is repeated for an hour; then a person decides, never absent', () => {
-		expect(decideBroken({ ageMs: 15 * MIN, random: 0 })).toMatchObject({
+		expect(decideBroken({ ageMs: 15 * MIN, cleanLooks: 2, random: 0 })).toMatchObject({
 			kind: 'look_again',
 			nextCheckAfterMs: 16.5 * MIN,
+			cleanLooks: 2,
 		});
-		expect(decideBroken({ ageMs: HOUR - 1, random: 0 }).kind).toBe('look_again');
+		expect(decideBroken({ ageMs: HOUR - 1, cleanLooks: 2, random: 0 }).kind).toBe('look_again');
 		for (const ageMs of [HOUR, 30 * 24 * HOUR]) {
-			expect(decideBroken({ ageMs, random: 0 })).toMatchObject({
+			expect(decideBroken({ ageMs, cleanLooks: 2, random: 0 })).toMatchObject({
 				kind: 'needs_human',
 				why: expect.stringMatching(/broke inside the portal/),
 			});
@@ -36,7 +40,7 @@ describe('a look that broke inside the portal', () => {
 		let ageMs = 0;
 		let looks = 0;
 		for (; ageMs < 24 * HOUR; looks++) {
-			const next = putOff({ ageMs, random: 0 }).nextCheckAfterMs;
+			const next = putOff({ ageMs, cleanLooks: 2, random: 0 }).nextCheckAfterMs;
 			if (ageMs >= MIN) expect(next - ageMs).toBeGreaterThanOrEqual(MIN);
 			if (ageMs >= 15 * MIN) expect(next - ageMs).toBeLessThanOrEqual(HOUR);
 			ageMs = next;
@@ -45,7 +49,7 @@ describe('a look that broke inside the portal', () => {
 	});
 
 	it('each up to a fifth later', () => {
-		expect(putOff({ ageMs: 2_000, random: 0.5 }).nextCheckAfterMs).toBe(11_000);
-		expect(putOff({ ageMs: 20 * MIN, random: 0.5 }).nextCheckAfterMs).toBe(22.2 * MIN);
+		expect(putOff({ ageMs: 2_000, cleanLooks: 2, random: 0.5 }).nextCheckAfterMs).toBe(11_000);
+		expect(putOff({ ageMs: 20 * MIN, cleanLooks: 2, random: 0.5 }).nextCheckAfterMs).toBe(22.2 * MIN);
 	});
 });
