@@ -9,7 +9,7 @@ import { checkProvider } from './check-provider.ts';
 import type { Deps } from './deps.ts';
 import { checkRole, guard, shaOf } from './guard.ts';
 import type { Answer, Caller, GuardFacts } from './ports.ts';
-import { isReplacing, readPresent } from './replaced-state.ts';
+import { checkAdded, isReplacing, readPresent } from './replaced-state.ts';
 import { type RawBody, readJson, readPropose } from './request.ts';
 
 export interface Proposed {
@@ -80,6 +80,8 @@ async function presentState(
 		readPresent(deps, { provider, secret: secret.value, target }),
 	);
 	if (!present.ok) return present;
+	const unfit = checkAdded(labelsOf(args), present.value.labels);
+	if (unfit !== null) return err(unfit);
 	if (sameLabels(present.value.labels, labelsOf(args))) {
 		const message = 'are the labels that stand there already: nothing would change';
 		return err(refuse('invalid_args', `args.labels: ${message}.`, { errors: [{ path: 'args.labels', message }] }));

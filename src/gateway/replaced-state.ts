@@ -1,4 +1,5 @@
 import type { UpstreamOutcome } from '#core/execution/state';
+import { unfitToAdd } from '#core/proposal/label-name';
 import { afterShaOf, beforeShaOf, labelChange } from '#core/proposal/label-set';
 import { missingAcknowledgements } from '#core/proposal/warnings';
 import { type Refusal, refuse } from '#core/refusals';
@@ -40,9 +41,18 @@ export async function checkUnchanged(
 		const detail = `The labels of ${nameOf(target)} are not those that were approved upon. Nothing was sent. Preview again.`;
 		return err(refuse('target_changed', detail));
 	}
+	const unfit = checkAdded(labels, present.value);
+	if (unfit !== null) return err(unfit);
 	const { removed } = labelChange(present.value, labels);
 	const missing = missingAcknowledgements({ labels, removed }, deps.webUrl, acknowledged);
 	return missing.length === 0 ? ok(null) : err(unacknowledged(missing));
+}
+
+/** Of check 9, what takes the present set to say: names that pass for others are not added (contracts §2). */
+export function checkAdded(labels: readonly string[], present: readonly string[]): Refusal | null {
+	const errors = unfitToAdd(labels, present);
+	const [first] = errors;
+	return first === undefined ? null : refuse('invalid_args', `${first.path}: ${first.message}.`, { errors });
 }
 
 /**

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { afterShaOf, beforeShaOf } from '#core/proposal/label-set';
 import type { Deps } from '#gateway/deps';
+import { shaOf } from '#gateway/guard';
 import type { Caller, Upstream } from '#gateway/ports';
 import { propose } from '#gateway/propose';
 import { reconcile } from '#gateway/reconcile';
+import type { WriteRequest } from '#gateway/request';
 import { demoCaller } from '#test/support/caller';
 import { passTime } from '#test/support/pass-time';
 import type { TestPortal } from '#test/support/portal';
@@ -131,6 +133,34 @@ describe.each(portals())('labels over $name', ({ start }) => {
 			expect(told.code).toBe('target_changed');
 			await expectUnsent(issue, request, told);
 		});
+	});
+
+	describe('names that pass for others', () => {
+		const odd = ['good\u00a0first', 'two  spaces', 'cafe\u0301'];
+
+		it('[approval-bound, read-back] those that stand there stay, byte for byte, while others are set', async () => {
+			const issue = labelledIssue(test, [...odd, 'triage']);
+			const told = await tell(await proposal(issue, [...odd, 'bug']));
+			expect(told).toMatchObject({ status: 200, answer: { ok: true } });
+			expect(patches(test, issue).map(({ body }) => JSON.parse(body))).toEqual([{ labels: [...odd, 'bug'] }]);
+			expect(issue.labels()).toEqual([...odd, 'bug']);
+		});
+
+		it.each(odd)(
+			'[hidden-text-holds, one-row] %j is not added, by propose or by an execute of the right bytes',
+			async (name) => {
+				const issue = labelledIssue(test, ['good first', 'two spaces', 'caf\u00e9']);
+				const request = { provider: 'github', tool: 'issue_write', args: issue.args(['bug', name]) } as const;
+				const refused = { code: 'invalid_args', errors: [{ path: 'args.labels.1' }] };
+				expect(await propose(deps, caller, bytes(request))).toMatchObject({ ok: false, error: refused });
+
+				const argsSha = shaOf(caller, request as unknown as WriteRequest, deps.sha256);
+				const beforeSha = beforeShaOf(issue.labels(), deps.sha256);
+				const told = await tell({ ...request, argsSha, beforeSha });
+				expect(told).toMatchObject({ status: 422, code: 'invalid_args' });
+				await expectUnsent(issue, { ...request, argsSha, beforeSha }, told);
+			},
+		);
 	});
 
 	describe('what cannot be read before the call', () => {

@@ -72,18 +72,9 @@ export const commentArgs = z.strictObject({
 const MAX_LABEL_CODE_POINTS = 50;
 const MAX_LABELS = 100;
 
+/** Which of them may not be added is known once those that stand there are: `unfitToAdd`. */
 const label = text
 	.refine((name) => name.trim() !== '', 'must say something')
-	.refine(
-		// Not in names that are there already, only in those that are set: they would be shown, and taken, for one another.
-		(name) => name.trim() === '' || !/^ | $| {2}|[^\P{Zs} ]/u.test(name),
-		'must have no space at its beginning or end, and between words one plain space (U+0020)',
-	)
-	// The Kelvin sign is a k, and a letter with its accent apart is the letter that has it.
-	.refine(
-		(name) => name === name.normalize('NFC'),
-		'must be in Unicode’s composed form (NFC): as it is, it looks like another name',
-	)
 	.refine((name) => codePointsAtMost(name, MAX_LABEL_CODE_POINTS), 'must be at most 50 characters')
 	// Two names that look the same would be two labels. What turns the reading order is held as a warning instead.
 	.refine(
