@@ -41,12 +41,18 @@ export async function execute(deps: Deps, caller: Caller, body: RawBody): Answer
 	if (!request.ok) return refused(deps, { caller, actor: await actorOf(deps, caller), tool }, request.error);
 
 	const argsSha = shaOf(caller, request.value, deps.sha256);
-	// Asked together, since each waits a round trip. What is decided on them is decided again by the reservation.
-	const [actor, facts, earlier] = await Promise.all([
-		actorOf(deps, caller),
-		deps.store.guardFacts(caller.tenant.id, request.value.provider),
-		deps.store.latestExecution(caller.tenant.id, argsSha),
-	]);
+	// What is decided on these is decided again by the reservation.
+	const {
+		guard: facts,
+		earlier,
+		salt,
+	} = await deps.store.executeFacts({
+		tenantId: caller.tenant.id,
+		provider: request.value.provider,
+		argsSha,
+		person: caller.principal.person,
+	});
+	const actor = await actorOf(deps, caller, salt);
 	const attempt = { caller, actor, tool, argsSha };
 	const approved = approve(deps, attempt, request.value, facts);
 	if (!approved.ok) return refused(deps, attempt, approved.error);

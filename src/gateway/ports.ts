@@ -93,6 +93,14 @@ export interface GuardFacts {
 	readonly credential: SealedCredential | null;
 }
 
+export interface ExecuteFacts {
+	readonly guard: GuardFacts;
+	/** The newest epoch of this argsSha, or null. */
+	readonly earlier: Execution | null;
+	/** Of the person as named now (see `directorySalt`); null when they have none yet. */
+	readonly salt: Uint8Array | null;
+}
+
 /* ---- executions ----------------------------------------------------------------------------------------------- */
 
 export interface Execution {
@@ -225,8 +233,8 @@ export interface AuditHead {
 
 export interface ExecutionStore {
 	guardFacts(tenantId: string, provider: string): Promise<GuardFacts>;
-	/** The newest epoch of this argsSha, or null. */
-	latestExecution(tenantId: string, argsSha: string): Promise<Execution | null>;
+	/** All that an execute decides on before it reserves, as of one moment. */
+	executeFacts(asked: { tenantId: string; provider: string; argsSha: string; person: Person }): Promise<ExecuteFacts>;
 	execution(tenantId: string, id: string): Promise<Execution | null>;
 	/** Newest first; `cursor` is an execution id, exclusive. */
 	executions(
@@ -236,7 +244,10 @@ export interface ExecutionStore {
 	reserve(input: ReserveInput): Promise<ReserveResult>;
 	/** Right before the call: flag and switch again, and that the reservation is still ours and its lease runs. */
 	mayStillSend(execution: Execution): Promise<{ ok: true } | { ok: false; code: RefusalCode }>;
-	/** Null when the fence did not hold (someone else has settled it): nothing was changed, no row was written. */
+	/**
+	 * Null when the fence did not hold (someone else has settled it, or the artifact is another execution's): nothing was
+	 * changed, no row was written.
+	 */
 	settle(input: SettleInput): Promise<AuditPosition | null>;
 	/** RESERVED rows whose lease has run out (all of them with `everything`: after an exclusive start). */
 	orphans(options: { everything: boolean; limit: number }): Promise<Execution[]>;

@@ -14,7 +14,7 @@ export type RecentFacts = Pick<IdentityStore, 'memberBySlug'> & Pick<ExecutionSt
 const CHANGES_NOTHING: ReadonlySet<string> = new Set<keyof Store>([
 	...([
 		'guardFacts',
-		'latestExecution',
+		'executeFacts',
 		'execution',
 		'executions',
 		'mayStillSend',

@@ -75,9 +75,17 @@ export async function sendReserved(deps: Deps, reserved: Reserved): Answer<Execu
 
 	// Crash: RESERVED, sent; the answer is lost with this process. What came of it is found again by the marker, or by the
 	// set that stands there.
-	const outcome = await believed(deps, reserved, ready.value, answer);
-	const settlement = settlementOf(outcome);
-	const position = await settle(deps, reserved, settlement);
+	const outcome =
+		answer.kind === 'confirmed' && isReplacing(reserved)
+			? await readBack(deps, execution, ready.value, answer)
+			: answer;
+	let settlement = settlementOf(outcome);
+	let position = await settle(deps, reserved, settlement);
+	if (position === null && (await isAnothers(deps, execution, settlement))) {
+		const why = 'The MCP server reported an artifact that another write has made.';
+		settlement = settlementOf({ kind: 'unknown', why });
+		position = await settle(deps, reserved, settlement);
+	}
 	// Crash: the outcome and its row are durable; only the HTTP answer is lost. A re-run replays it.
 	if (position === null) return lost(execution);
 	if (settlement.to === 'ABSENT') await giveBack(deps, execution.id);
@@ -125,23 +133,15 @@ async function prepare(deps: Deps, reserved: Reserved): Promise<Result<string, R
 	return may.ok ? secret : err(refuse(may.code, 'It was switched off before anything was sent.'));
 }
 
-/** What a reported success is worth. A set is read back; what is made stands at an address that no other write has. */
-async function believed(
-	deps: Deps,
-	reserved: Reserved,
-	secret: string,
-	answer: UpstreamOutcome,
-): Promise<UpstreamOutcome> {
-	if (answer.kind !== 'confirmed') return answer;
-	const { execution } = reserved;
-	if (isReplacing(reserved)) return readBack(deps, execution, secret, answer);
+/** Whether a settlement was not let through because the artifact is that of another execution: an address confirms once. */
+async function isAnothers(deps: Deps, execution: Execution, { to, artifactUrl }: Outcome): Promise<boolean> {
+	if (to !== 'CONFIRMED' || artifactUrl === null) return false;
 	try {
-		if (!(await deps.store.knownArtifacts([answer.url])).has(answer.url)) return answer;
+		return (await deps.store.knownArtifacts([artifactUrl])).has(artifactUrl);
 	} catch (cause) {
 		deps.log.error({ err: cause, executionId: execution.id }, 'whose artifact was reported could not be looked up');
-		return { kind: 'unknown', why: 'Whether the reported artifact is another write’s could not be looked up.' };
+		return false;
 	}
-	return { kind: 'unknown', why: 'The MCP server reported an artifact that another write has made.' };
 }
 
 type Outcome = Pick<SettleInput, 'to' | 'code' | 'reason' | 'artifactUrl' | 'nextCheckInMs'> & { claimedUrl?: string };

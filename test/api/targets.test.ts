@@ -4,6 +4,7 @@ import { checkTarget } from '#core/guardrails/target-allowed';
 import { readTargetEntries } from '#core/guardrails/target-entries';
 import { guard } from '#gateway/guard';
 import type { GuardFacts } from '#gateway/ports';
+import { latestExecution } from '#test/support/latest-execution';
 import { type Client, issue, proposed, startPortal, type TestPortal } from '#test/support/portal';
 import { addTenant, demoTenant, withRows } from './fixture.ts';
 import { expectProblem } from './problem-shape.ts';
@@ -156,20 +157,20 @@ describe('[targets-narrow] a tenant that allows some targets writes nowhere else
 	it('[switch-off] when another portal narrows it between check and reservation, nothing is reserved or sent', async () => {
 		const approved = await proposed(admin, issue('Narrowed in between'));
 		const { store } = test.portal.gateway;
-		const real = store.guardFacts;
+		const real = store.executeFacts;
 		const writes = test.sandbox.github.state.writes();
 		const { database } = test.portal;
-		store.guardFacts = async (...args) => {
+		store.executeFacts = async (...args) => {
 			const facts = await real(...args);
 			await database.query(`UPDATE tenant SET allowed_targets = '{acme/ledger,OTHER/*}' WHERE id = $1`, [tenantId]);
 			return facts;
 		};
 		const answer = await admin.post(EXECUTE, approved).finally(() => {
-			store.guardFacts = real;
+			store.executeFacts = real;
 		});
 		expectProblem(answer, 'target_not_allowed');
 		expect(answer.body.detail).toContain('Settings → Targets');
-		expect(await store.latestExecution(tenantId, approved.argsSha)).toBeNull();
+		expect(await latestExecution(store, tenantId, approved.argsSha)).toBeNull();
 		expect(test.sandbox.github.state.writes()).toBe(writes);
 		await allow();
 	});

@@ -6,6 +6,7 @@ import { propose } from '#gateway/propose';
 import { reconcile } from '#gateway/reconcile';
 import { verifyChain } from '#gateway/verify-chain';
 import { demoCaller } from '#test/support/caller';
+import { latestExecution } from '#test/support/latest-execution';
 import { passTime } from '#test/support/pass-time';
 import { issue, startPortal, type TestPortal } from '#test/support/portal';
 
@@ -34,9 +35,7 @@ function breaking(deps: Deps, port: Port, method: string, mode: Mode): Deps {
 
 /** The row of the table: what the caller is told, where it ends once reconciled, and how many issues there are. */
 const table: [port: Port, method: string, mode: Mode, answer: string, state: string | null, issues: number][] = [
-	['store', 'directorySalt', 'lost', 'no answer', null, 0],
-	['store', 'guardFacts', 'lost', 'no answer', null, 0],
-	['store', 'latestExecution', 'lost', 'no answer', null, 0],
+	['store', 'executeFacts', 'lost', 'no answer', null, 0],
 	['store', 'reserve', 'lost', 'no answer', null, 0],
 	['store', 'reserve', 'unreported', 'ok', 'CONFIRMED', 1],
 	['vault', 'open', 'lost', 'database_unavailable', 'ABSENT', 0],
@@ -71,7 +70,7 @@ describe('[once, one-row, unknown-not-failed] a fault at each await of execute',
 
 		const written = test.sandbox.github.state.issues('acme', 'payments-api').filter((each) => each.title === title);
 		expect(written).toHaveLength(issues);
-		const execution = await gateway.store.latestExecution(caller.tenant.id, argsSha);
+		const execution = await latestExecution(gateway.store, caller.tenant.id, argsSha);
 		expect(execution?.state ?? null).toBe(state);
 
 		const rows = await attemptRows(gateway, argsSha);

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Deps } from '#gateway/deps';
 import type { Caller } from '#gateway/ports';
 import { demoCaller } from '#test/support/caller';
+import { latestExecution } from '#test/support/latest-execution';
 import { type Answer, auditRows, type Client, issue, proposed, type TestPortal } from '#test/support/portal';
 import { approved, attemptsOf, mustFind, portals, rowsOf, tellOf, untilRequested } from './rig.ts';
 
@@ -239,7 +240,7 @@ describe.each(portals())('over $name', ({ start }) => {
 				await thrown.on();
 				expect(threw).toBe(true);
 				expect(told.code).toBe(thrown.code);
-				expect(await deps.store.latestExecution(caller.tenant.id, body.argsSha)).toBeNull();
+				expect(await latestExecution(deps.store, caller.tenant.id, body.argsSha)).toBeNull();
 				expect(issuesTitled(title)).toEqual([]);
 				expect(await attemptsOf(deps, caller.tenant.id, body.argsSha)).toMatchObject([
 					{ ok: false, code: thrown.code },

@@ -8,6 +8,7 @@ import type { Caller, Execution } from '#gateway/ports';
 import { propose } from '#gateway/propose';
 import type { Executed } from '#gateway/send';
 import { verifyChain } from '#gateway/verify-chain';
+import { latestExecution } from '#test/support/latest-execution';
 import { startPortal, type TestPortal } from '#test/support/portal';
 import { type Cluster, findPostgres, startPostgres } from '#test/support/postgres';
 
@@ -137,7 +138,7 @@ export async function verdictsOf(deps: Deps, tenantId: string, executionId: stri
 }
 
 export async function mustFind(deps: Deps, tenantId: string, argsSha: string): Promise<Execution> {
-	const execution = await deps.store.latestExecution(tenantId, argsSha);
+	const execution = await latestExecution(deps.store, tenantId, argsSha);
 	if (execution === null) throw new Error('there is no execution of these bytes');
 	return execution;
 }

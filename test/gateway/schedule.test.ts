@@ -3,6 +3,7 @@ import type { Deps } from '#gateway/deps';
 import type { Caller, Execution } from '#gateway/ports';
 import { startSchedule } from '#src/schedule';
 import { demoCaller } from '#test/support/caller';
+import { latestExecution } from '#test/support/latest-execution';
 import { passTime } from '#test/support/pass-time';
 import { issue, startPortal, type TestPortal } from '#test/support/portal';
 import { approved, mustFind, tellOf } from './rig.ts';
@@ -57,7 +58,7 @@ it('[one-row] before a portal that was alone serves again, every attempt of the 
 	const body = await approved(deps, caller, issue('Left behind'));
 	const upstream: Deps['upstream'] = { ...deps.upstream, call: () => new Promise(() => {}) };
 	void tellOf({ ...deps, upstream }, caller, body);
-	const reserved = async () => (await deps.store.latestExecution(caller.tenant.id, body.argsSha))?.state;
+	const reserved = async () => (await latestExecution(deps.store, caller.tenant.id, body.argsSha))?.state;
 	while ((await reserved()) !== 'RESERVED') await new Promise((resolve) => setImmediate(resolve));
 
 	const schedule = startSchedule(

@@ -50,7 +50,7 @@ export function tamper(at: number): Command {
 }
 
 export const CRASHES = [
-	'before latestExecution',
+	'before executeFacts',
 	'before reserve',
 	'after reserve',
 	'after mayStillSend',
@@ -62,7 +62,7 @@ export const CRASHES = [
 	'after append',
 ] as const satisfies readonly Point[];
 
-const BEFORE_ALL: readonly Point[] = ['before latestExecution', 'before reserve', 'before append'];
+const BEFORE_ALL: readonly Point[] = ['before executeFacts', 'before reserve', 'before append'];
 const BEFORE_SENDING: readonly Point[] = ['after reserve', 'after mayStillSend', 'before call'];
 
 /** What a death there leaves once the next process has taken over. */
@@ -99,7 +99,7 @@ export function crash(at: number, lie: Lie, point: (typeof CRASHES)[number]): Co
 }
 
 export const THROWS = [
-	'after latestExecution',
+	'after executeFacts',
 	'before reserve',
 	'after reserve',
 	'before mayStillSend',

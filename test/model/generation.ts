@@ -4,13 +4,10 @@ import type { Store, Upstream } from '#gateway/ports';
 /** Where something can happen to a process: before or after one of its steps. */
 export type Point = `${'before' | 'after'} ${Step}`;
 type Step =
-	| Extract<
-			keyof Store,
-			'reserve' | 'mayStillSend' | 'settle' | 'append' | 'claimLook' | 'postpone' | 'latestExecution'
-	  >
+	| Extract<keyof Store, 'reserve' | 'mayStillSend' | 'settle' | 'append' | 'claimLook' | 'postpone' | 'executeFacts'>
 	| Extract<keyof Upstream, 'call' | 'whoAmI'>;
 
-const STORE = ['reserve', 'mayStillSend', 'settle', 'append', 'claimLook', 'postpone', 'latestExecution'] as const;
+const STORE = ['reserve', 'mayStillSend', 'settle', 'append', 'claimLook', 'postpone', 'executeFacts'] as const;
 const UPSTREAM = ['call', 'whoAmI'] as const;
 
 /** A process that may die: from then on none of its steps ever ends, and what it was about to do does not happen. */

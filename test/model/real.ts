@@ -9,6 +9,7 @@ import { propose } from '#gateway/propose';
 import { takeOverOrphans } from '#gateway/reconcile-takeover';
 import type { Executed } from '#gateway/send';
 import { type Answered, type Approval, checkInvariants } from '#test/invariants/check';
+import { latestExecution } from '#test/support/latest-execution';
 import { passTime } from '#test/support/pass-time';
 import type { TestPortal } from '#test/support/portal';
 import { type Bytes, bytesFor } from './bytes.ts';
@@ -229,7 +230,7 @@ export async function startRun(test: TestPortal): Promise<Real> {
 			passed += ms;
 			await passTime(portal.database.query, ms);
 		},
-		executionOf: (at) => store.latestExecution(caller.tenant.id, mustHave(bytes, at).argsSha),
+		executionOf: (at) => latestExecution(store, caller.tenant.id, mustHave(bytes, at).argsSha),
 		sent: () => own().filter(isWrite).length,
 		artifactUrl: (at) => artifactsOf(mustHave(bytes, at).argsSha)[0] ?? issueUrl,
 		check: async (reference, { quiet } = { quiet: false }) => {

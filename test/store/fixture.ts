@@ -170,6 +170,11 @@ export async function mustReserve(bench: Bench, input: ReserveInput): Promise<Ex
 	return result.execution;
 }
 
+/** Another address for each execution, as GitHub gives. */
+export function artifactOf({ id }: Pick<Execution, 'id'>): string {
+	return `https://github.com/acme/payments-api/issues/${Number.parseInt(id.slice(-8), 16)}`;
+}
+
 export function settlement(execution: Execution, more: Partial<SettleInput> = {}): SettleInput {
 	return {
 		executionId: execution.id,
@@ -178,7 +183,7 @@ export function settlement(execution: Execution, more: Partial<SettleInput> = {}
 		to: 'CONFIRMED',
 		code: null,
 		reason: null,
-		artifactUrl: 'https://github.com/acme/payments-api/issues/7',
+		artifactUrl: artifactOf(execution),
 		nextCheckInMs: null,
 		isAttemptRow: true,
 		entry: draft({ action: 'mcp.tool.github.issue_write', executionId: execution.id, argsSha: execution.argsSha }),

@@ -2,6 +2,7 @@ import { v7 } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { TokenInfo } from '#gateway/ports';
 import { testDatabases } from '#test/support/database';
+import { latestExecution } from '#test/support/latest-execution';
 import {
 	type Bench,
 	benchOver,
@@ -140,7 +141,7 @@ describe.each(testDatabases())('identities on $name', ({ open }) => {
 		await newToken(one);
 		const { id } = two.tenant;
 		expect(await store.execution(id, execution.id)).toBeNull();
-		expect(await store.latestExecution(id, execution.argsSha)).toBeNull();
+		expect(await latestExecution(store, id, execution.argsSha)).toBeNull();
 		expect(await store.executions(id, { limit: 10 })).toEqual([]);
 		expect(await store.executions(id, { limit: 10, cursor: execution.id })).toEqual([]);
 		expect(await store.tokens(id)).toEqual([]);

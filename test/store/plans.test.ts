@@ -63,13 +63,14 @@ describe.runIf(server.length > 0).each(server)('on $name, at fifty thousand exec
 		await bench.store.memberBySlug(office.tenant.slug, office.ada.id);
 		await bench.store.directorySalt(office.ada);
 		await bench.store.guardFacts(log, 'github');
-		await bench.store.latestExecution(log, input.argsSha);
+		const asked = { tenantId: log, provider: 'github', argsSha: input.argsSha };
+		await bench.store.executeFacts({ ...asked, person: office.ada });
 		const execution = await mustReserve(bench, input);
 		await bench.store.mayStillSend(execution);
 		await bench.store.knownArtifacts(['https://github.com/acme/payments-api/issues/7']);
 		await bench.store.settle(settlement(execution));
 		await bench.store.append(log, draft());
-		expect([...seen.keys()]).toEqual(expect.arrayContaining(['facts', 'latest', 'reserve', 'may-send', 'append']));
+		expect([...seen.keys()]).toEqual(expect.arrayContaining(['guard', 'execute', 'reserve', 'may-send', 'append']));
 
 		const scans: string[] = [];
 		await database.transaction(async (tx) => {

@@ -1,6 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { anotherPool, testDatabases } from '#test/support/database';
-import { type Bench, benchOver, draft, mustReserve, newOffice, reservation, settlement, verifyLog } from './fixture.ts';
+import {
+	artifactOf,
+	type Bench,
+	benchOver,
+	draft,
+	mustReserve,
+	newOffice,
+	reservation,
+	settlement,
+	verifyLog,
+} from './fixture.ts';
 
 describe.each(testDatabases())('settling on $name', ({ open }) => {
 	let bench: Bench;
@@ -14,7 +24,7 @@ describe.each(testDatabases())('settling on $name', ({ open }) => {
 		const position = await bench.store.settle(settlement(execution));
 		expect(await bench.store.execution(office.tenant.id, execution.id)).toMatchObject({
 			state: 'CONFIRMED',
-			artifactUrl: 'https://github.com/acme/payments-api/issues/7',
+			artifactUrl: artifactOf(execution),
 			auditSeq: position?.seq,
 			settledAt: expect.any(Date),
 		});
@@ -22,6 +32,21 @@ describe.each(testDatabases())('settling on $name', ({ open }) => {
 		expect(entries[0]).toMatchObject({ seq: position?.seq, entryHash: position?.entryHash });
 		expect(entries[0]?.entry).toContain(execution.id);
 		expect(await verifyLog(bench.store, office.tenant.id)).toMatchObject({ ok: true });
+	});
+
+	it('[once] refuses an artifact that another execution, of whatever tenant, has made; labels of it are no artifact', async () => {
+		const { store } = bench;
+		const [one, two] = [await newOffice(bench), await newOffice(bench)];
+		const first = await mustReserve(bench, reservation(one));
+		const artifactUrl = artifactOf(first);
+		await store.settle(settlement(first));
+		const second = await mustReserve(bench, reservation(two));
+		const before = await store.head(two.tenant.id);
+		expect(await store.settle(settlement(second, { artifactUrl }))).toBeNull();
+		expect(await store.head(two.tenant.id)).toEqual(before);
+		const labels = await mustReserve(bench, reservation(two, { afterSha: 'a'.repeat(64) }));
+		expect(await store.settle(settlement(labels, { artifactUrl }))).not.toBeNull();
+		expect(await store.settle(settlement(second))).not.toBeNull();
 	});
 
 	it('lets one of fifty simultaneous settlements through; the others get null and leave no row', async () => {

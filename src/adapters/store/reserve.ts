@@ -93,8 +93,8 @@ FROM verdict CROSS JOIN way CROSS JOIN affordable
 	LEFT JOIN payer ON true LEFT JOIN reserved ON true LEFT JOIN c ON true`;
 
 /** The newest epoch of an argsSha. */
-export const LATEST = `SELECT ${EXECUTION_COLUMNS} FROM execution
-	WHERE tenant_id = $1 AND args_sha = $2 ORDER BY epoch DESC LIMIT 1`;
+export const latest = (tenant: string, argsSha: string): string => `SELECT ${EXECUTION_COLUMNS} FROM execution
+	WHERE tenant_id = ${tenant} AND args_sha = ${argsSha} ORDER BY epoch DESC LIMIT 1`;
 
 type Nulls<Row> = { [Key in keyof Row]: Row[Key] | null };
 
@@ -171,9 +171,9 @@ export async function reserve(query: Query, input: ReserveInput, now: Date): Pro
 /** The execution that holds these bytes; else a replacing write of the same target. Null when it has ended meanwhile. */
 async function whatIsInTheWay(query: Query, input: ReserveInput): Promise<ReserveResult | null> {
 	const tenantId = input.caller.tenant.id;
-	const [latest] = await query<ExecutionRow>(LATEST, [tenantId, input.argsSha], 'latest');
-	if (latest !== undefined && latest.state !== 'REJECTED' && latest.state !== 'ABSENT') {
-		return { kind: 'exists', execution: executionOf(latest) };
+	const [newest] = await query<ExecutionRow>(latest('$1', '$2'), [tenantId, input.argsSha], 'latest');
+	if (newest !== undefined && newest.state !== 'REJECTED' && newest.state !== 'ABSENT') {
+		return { kind: 'exists', execution: executionOf(newest) };
 	}
 	if (input.afterSha === null) return null;
 	const { owner, repo, number } = input.target;

@@ -39,9 +39,16 @@ export function settleClauses(first: number) {
 	return {
 		ids: array('id'),
 		id: its('id'),
-		/** The execution, if it is still where the settlement moves it from. */
+		/**
+		 * The execution, if it is still where the settlement moves it from, and if no other has made what it is said to have
+		 * made. A set of labels makes nothing.
+		 */
 		fence: `x.epoch = ${its('epoch')} AND x.state = ANY (pg_catalog.string_to_array(${its('from')}, ','))
-			AND (${its('look')} IS NULL OR x.checks = ${its('look')})`,
+			AND (${its('look')} IS NULL OR x.checks = ${its('look')})
+			AND (${its('to')} <> 'CONFIRMED' OR x.after_sha IS NOT NULL OR NOT EXISTS (
+				SELECT FROM execution AS other WHERE other.state = 'CONFIRMED' AND other.after_sha IS NULL
+				AND other.artifact_url = ${its('url')}
+			))`,
 		/** `seq` = the entry's. */
 		set: `state = ${its('to')}, code = ${its('code')}, reason = ${its('reason')},
 			artifact_url = coalesce(${its('url')}, artifact_url), claimed_url = coalesce(${its('claimed')}, claimed_url),
