@@ -66,6 +66,50 @@ test.describe('A set of labels', () => {
 		await page.getByRole('button', { name: 'Approve & execute' }).click();
 		await expect(page.getByRole('heading', { name: /Labels set/ })).toBeVisible();
 		expect(await labelsOf(request, number)).toEqual(['bug', 'question', 'triage']);
+
+		// Once written, nothing of it is left to be written again, however the outcome is left.
+		await page.keyboard.press('Escape');
+		await expect(field(page)).toHaveValue('');
+		await expect(list(page)).toHaveCount(0);
+		await expect(page.getByRole('textbox', { name: 'Issue number' })).toHaveValue('');
+		await expect(page.getByRole('textbox', { name: 'Repository' })).toHaveValue('payments-api');
+		await page.reload();
+		await expect(page.getByRole('textbox', { name: 'Repository' })).toHaveValue('payments-api');
+		await expect(list(page)).toHaveCount(0);
+	});
+
+	test('a name with a comma is typed in quotes; names with odd spaces are drawn, and stay byte for byte', async ({
+		page,
+		request,
+	}) => {
+		const odd = ['good\u00a0first', 'two  spaces'];
+		const number = await openIssue(request, 'Labels, odd ones', odd);
+		await signIn(page, 'admin');
+		await begin(page, number);
+		await field(page).pressSequentially('"db, cache",bug');
+		await field(page).press('Enter');
+		await expect(list(page).getByRole('listitem')).toHaveText(['db, cache', 'bug']);
+		await preview(page);
+		await expect(sheet(page).getByText('U+00A0').first()).toBeVisible();
+		await sheet(page).getByRole('button', { name: 'Keep the 2 and preview again' }).click();
+		await expect(sheet(page)).toContainText('2 added, none removed');
+		await expectNoAxeViolations(page);
+		await page.getByRole('button', { name: 'Approve & execute' }).click();
+		await expect(page.getByRole('heading', { name: /Labels set/ })).toBeVisible();
+		expect((await labelsOf(request, number)).sort()).toEqual(['bug', 'db, cache', ...odd]);
+	});
+
+	test.describe('with a name that passes for another', () => {
+		test.use({ expectStatus: [422] });
+		test('is refused at the field, by that name', async ({ page, request }) => {
+			const number = await openIssue(request, 'Labels, two spaces', ['bug']);
+			await signIn(page, 'admin');
+			await begin(page, number);
+			await field(page).fill('bug,"two  spaces"');
+			await preview(page);
+			await expect(field(page)).toBeFocused();
+			await expect(page.getByText(/only a label that stands on the issue already may stay as it is/)).toBeVisible();
+		});
 	});
 
 	test('by keyboard: Enter and comma add, Backspace and Delete take off, several are pasted at once', async ({

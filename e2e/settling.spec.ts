@@ -59,7 +59,12 @@ test.describe('What needs a person', () => {
 		await expect(address).toHaveAttribute('aria-invalid', 'true');
 		await expectNoAxeViolations(page);
 
-		await address.fill(claimed);
+		await address.fill('https://github.example/acme/ledger/issues/1');
+		await page.keyboard.press('Control+Enter');
+		await expect(dialog(page)).toContainText('That is on github.example; this portal writes to');
+		await expect(address).toBeFocused();
+
+		await address.fill(`${claimed}/?from=mail`);
 		await page.keyboard.press('Control+Enter');
 		await expect(dialog(page).getByRole('heading', { name: 'Settled' })).toBeFocused();
 		await expect(dialog(page)).toContainText('Confirmed');
@@ -137,8 +142,12 @@ test.describe('What needs a person', () => {
 			await signIn(page, account, waiting);
 			await expect(rows(page).first()).toContainText('An ADMIN settles it');
 			await expect(page.getByRole('button', { name: 'Settle…' })).toHaveCount(0);
-			await expect(page.getByRole('heading', { name: /needs? a person$/ })).toBeVisible();
+			const notice = page.getByRole('heading', { name: /needs? a person$/ });
+			await expect(notice).toBeVisible();
 			await expectNoAxeViolations(page);
+			if (account === 'auditor') continue;
+			const form = await page.getByRole('form', { name: 'Create an issue' }).boundingBox();
+			expect((await notice.boundingBox())?.y).toBeLessThan(form?.y ?? 0);
 		}
 	});
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namesIn, withNames } from '#ui/gateway/label-input.ts';
+import { isInQuotes, namesIn, withNames } from '#ui/gateway/label-input.ts';
 import { noticesOf } from '#ui/gateway/notices.ts';
 import { checkValues, emptyValues, errorsByField, submittedOf } from '#ui/gateway/writes.ts';
 
@@ -12,6 +12,32 @@ describe('the labels that an issue shall have', () => {
 		[' , ', []],
 	])('are parted by commas and line ends, not by spaces: %j', (text, names) => {
 		expect(namesIn(text)).toEqual(names);
+	});
+
+	it.each([
+		['"db, cache", bug', ['db, cache', 'bug']],
+		['bug,"db, cache"', ['bug', 'db, cache']],
+		[' "a, b" \n"c,d"\r\n', ['a, b', 'c,d']],
+		['"say ""hi"", please"', ['say "hi", please']],
+		['"two  spaces","good\u00a0first"', ['two  spaces', 'good\u00a0first']],
+		['"db, cache', ['db, cache']],
+		['"db, cache\nbug', ['"db', 'cache', 'bug']],
+		['say "hi", bug', ['say "hi"', 'bug']],
+		['"a"b, c', ['"a"b', 'c']],
+		['"", " "', []],
+	])('hold a comma, or any spaces, in quotes: %j', (text, names) => {
+		expect(namesIn(text)).toEqual(names);
+	});
+
+	it.each([
+		['"db', true],
+		['bug, "db', true],
+		['"say ""hi""', true],
+		['"db"', false],
+		['say "hi', false],
+		['', false],
+	])('whose quotes are open take the next comma: %j', (text, open) => {
+		expect(isInQuotes(text)).toBe(open);
 	});
 
 	it('stand in the list once, letter case aside; the first spelling stays', () => {

@@ -1,13 +1,13 @@
 'use client';
 
 import { IconX } from '@tabler/icons-react';
-import { type ClipboardEvent, type KeyboardEvent, useRef } from 'react';
+import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useRef } from 'react';
 import type { FieldIds } from './field.tsx';
 import { Icon } from './icon.tsx';
 import { useSay } from './live.tsx';
 
 /**
- * Several short names in one field. Enter or a comma adds what was typed, Backspace in an empty field takes the last one
+ * Several short names in one field. Enter or a comma that is not part of a name adds what was typed, Backspace in an empty field takes the last one
  * off, several can be pasted at once; each name has a button of its own that takes it off.
  */
 export function TagInput(props: {
@@ -18,11 +18,15 @@ export function TagInput(props: {
 	text: string;
 	/** Splits what was typed or pasted into names. */
 	namesIn: (text: string) => string[];
+	/** Whether a comma would go on with the name that is being typed. */
+	isInName?: (text: string) => boolean;
 	onText: (text: string) => void;
 	/** Adds these to the list and empties the field. */
 	onAdd: (names: string[]) => void;
 	onRemove: (name: string) => void;
 	placeholder?: string;
+	/** A name as it is drawn in the list. */
+	shown?: (name: string) => ReactNode;
 }) {
 	const say = useSay();
 	const box = useRef<HTMLDivElement>(null);
@@ -33,6 +37,7 @@ export function TagInput(props: {
 		props.onAdd(names);
 		say(`Added: ${names.join(', ')}.`);
 	};
+	const isInName = props.isInName ?? (() => false);
 	const remove = (name: string, index: number) => {
 		props.onRemove(name);
 		say(`${name} is taken off the list.`);
@@ -44,8 +49,9 @@ export function TagInput(props: {
 	};
 	const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
 		if (event.nativeEvent.isComposing) return;
-		const adds = event.key === ',' || (event.key === 'Enter' && !event.ctrlKey && !event.metaKey);
-		if (adds && (event.key === ',' || props.text.trim() !== '')) {
+		const parts = event.key === ',' && !isInName(props.text);
+		const adds = parts || (event.key === 'Enter' && !event.ctrlKey && !event.metaKey);
+		if (adds && (parts || props.text.trim() !== '')) {
 			event.preventDefault();
 			add(props.text);
 		} else if (event.key === 'Backspace' && props.text === '' && !event.repeat) {
@@ -58,7 +64,7 @@ export function TagInput(props: {
 	};
 	const onPaste = (event: ClipboardEvent<HTMLInputElement>) => {
 		const pasted = event.clipboardData.getData('text');
-		if (!/[,\n\r]/.test(pasted)) return;
+		if (!/[,\n\r]/.test(pasted) || isInName(`${props.text}${pasted}`)) return;
 		event.preventDefault();
 		add(`${props.text}${pasted}`);
 	};
@@ -77,7 +83,7 @@ export function TagInput(props: {
 				<ul aria-label={props.listLabel}>
 					{props.values.map((name, index) => (
 						<li key={name} className="tagged">
-							<span className="mono">{name}</span>
+							<span className="mono">{props.shown?.(name) ?? name}</span>
 							<button
 								type="button"
 								aria-label={`Take ${name} off`}

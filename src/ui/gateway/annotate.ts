@@ -22,11 +22,15 @@ const foreignLetter = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p
 export const codePointLabel = (char: string) =>
 	`U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 
-function reveal(text: string, lookAlike: boolean): Piece[] {
+/** In a name, any space but the plain one passes for it. */
+const oddSpace = /[^\P{Zs} ]/u;
+
+function reveal(text: string, { lookAlike, spaces }: { lookAlike: boolean; spaces: boolean }): Piece[] {
 	const pieces: Piece[] = [];
 	let run = '';
 	for (const char of text) {
-		if (!invisible.test(char) && !(lookAlike && foreignLetter.test(char))) {
+		const drawn = invisible.test(char) || (lookAlike && foreignLetter.test(char)) || (spaces && oddSpace.test(char));
+		if (!drawn) {
 			run += char;
 			continue;
 		}
@@ -41,18 +45,23 @@ function reveal(text: string, lookAlike: boolean): Piece[] {
 /**
  * Cuts a text at its notices and shows what cannot be seen. Joined, the pieces give the text again, byte for byte.
  * Spans come from the server; one that overlaps an earlier one keeps only what is left of it.
+ * @param spaces the text is a name: spaces that are not U+0020 are drawn too.
  */
-export function annotate(text: string, spans: readonly Span[]): readonly Piece[] {
+export function annotate(text: string, spans: readonly Span[], spaces = false): readonly Piece[] {
 	const pieces: Piece[] = [];
 	let at = 0;
 	for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
 		const start = Math.max(at, span.start);
 		const end = Math.min(text.length, span.end);
 		if (start >= end) continue;
-		if (start > at) pieces.push(...reveal(text.slice(at, start), false));
-		pieces.push({ kind: 'mark', n: span.n, pieces: reveal(text.slice(start, end), span.lookAlike) });
+		if (start > at) pieces.push(...reveal(text.slice(at, start), { lookAlike: false, spaces }));
+		pieces.push({
+			kind: 'mark',
+			n: span.n,
+			pieces: reveal(text.slice(start, end), { lookAlike: span.lookAlike, spaces }),
+		});
 		at = end;
 	}
-	if (at < text.length) pieces.push(...reveal(text.slice(at), false));
+	if (at < text.length) pieces.push(...reveal(text.slice(at), { lookAlike: false, spaces }));
 	return pieces;
 }

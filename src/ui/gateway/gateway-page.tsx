@@ -61,8 +61,8 @@ export function GatewayPage() {
 			<Prerequisites />
 			<ReadOnly />
 			<Settling>
-				{role === 'AUDITOR' ? null : <Workbench />}
 				<NeedsPerson />
+				{role === 'AUDITOR' ? null : <Workbench />}
 				<RecentExecutions />
 			</Settling>
 		</div>

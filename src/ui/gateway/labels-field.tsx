@@ -3,7 +3,8 @@
 import { useState } from 'react';
 import { Field } from '#ui/controls/field.tsx';
 import { TagInput } from '#ui/controls/tag-input.tsx';
-import { labelsLimit, namesIn, withNames } from './label-input.ts';
+import { isInQuotes, labelsLimit, namesIn, withNames } from './label-input.ts';
+import { MarkedText } from './marked-text.tsx';
 import type { WriteFormState } from './write-form.tsx';
 
 /** The labels that an issue shall have: all of them, since the write replaces the set. */
@@ -26,8 +27,8 @@ export function LabelsField({ form }: { form: WriteFormState }) {
 			count={`${labels.length} of ${labelsLimit}`}
 			help={
 				<span>
-					Enter or a comma adds one. The write replaces the set: the preview shows what stands there now, and what would
-					be added and removed.
+					Enter or a comma adds one; a name with a comma goes in quotes. The write replaces the set: the preview shows
+					what stands there now, and what would be added and removed.
 					{twice.length > 0 ? (
 						<b className="med">
 							{' '}
@@ -45,6 +46,8 @@ export function LabelsField({ form }: { form: WriteFormState }) {
 					values={labels}
 					text={label}
 					namesIn={namesIn}
+					isInName={isInQuotes}
+					shown={(name) => <MarkedText text={name} spans={[]} spaces />}
 					onText={(text) => {
 						setTwice([]);
 						set(labels, text);

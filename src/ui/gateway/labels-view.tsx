@@ -29,7 +29,7 @@ function Label({
 		<li className={`lbl lbl--${fate}`}>
 			{fate === 'kept' ? null : <Icon of={fate === 'added' ? IconPlus : IconMinus} size={14} />}
 			<span className="lbl__name">
-				<MarkedText text={name} spans={spansOf(notices, field)} />
+				<MarkedText text={name} spans={spansOf(notices, field)} spaces />
 			</span>
 			<small>{words[fate]}</small>
 		</li>
@@ -103,7 +103,7 @@ export function LabelsView(props: {
 						<ul className="names" aria-label="The labels now">
 							{before.map((name) => (
 								<li key={name} className="mono">
-									<MarkedText text={name} spans={[]} />
+									<MarkedText text={name} spans={[]} spaces />
 								</li>
 							))}
 						</ul>

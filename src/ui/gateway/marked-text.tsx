@@ -42,7 +42,10 @@ function Pieces({ pieces, pins }: { pieces: readonly Piece[]; pins: boolean }) {
 	return pieces.map((piece, index) => <OnePiece key={index} piece={piece} pins={pins} />);
 }
 
-/** A text with its notices pinned and its invisible characters drawn. `pins: false` draws only the characters. */
-export function MarkedText({ text, spans, pins = true }: { text: string; spans: readonly Span[]; pins?: boolean }) {
-	return <Pieces pieces={annotate(text, spans)} pins={pins} />;
+/**
+ * A text with its notices pinned and its invisible characters drawn. `pins: false` draws only the characters; `spaces`: it
+ * is a name, and spaces that are not plain ones are drawn as well.
+ */
+export function MarkedText(props: { text: string; spans: readonly Span[]; pins?: boolean; spaces?: boolean }) {
+	return <Pieces pieces={annotate(props.text, props.spans, props.spaces)} pins={props.pins ?? true} />;
 }

@@ -14,7 +14,7 @@ export const needsWords = (count: number, more: boolean) =>
 /** Where what waits for a person is listed. */
 export const needsPath = (tenant: string) => `/t/${tenant}/admin/mcp?state=NEEDS_HUMAN#executions`;
 
-/** Above the executions: that nobody knows what became of some of them, and who settles it. */
+/** Above the form, since it comes first: that nobody knows what became of some of them, and who settles it. */
 export function NeedsPerson() {
 	const { tenant, role } = useHere();
 	const { data } = useNeedsPerson(tenant);

@@ -101,9 +101,19 @@ export function Workbench() {
 		requestAnimationFrame(() => openButton.current?.focus());
 	};
 
-	const again = () => {
+	/** What was written is done with; the next one is often for the same repository. */
+	const anew = () => {
 		form.setValues({ ...emptyValues, owner: form.values.owner, repo: form.values.repo });
 		form.clearErrors();
+	};
+	// However the outcome is left, also by a reload: else the last text, or set of labels, is there to be written once more.
+	const isWritten = stage.at === 'outcome' && stage.result.kind === 'answer' && !stage.result.answer.replayed;
+	// biome-ignore lint/correctness/useExhaustiveDependencies: once, when it has been written
+	useEffect(() => {
+		if (isWritten) anew();
+	}, [isWritten]);
+	const again = () => {
+		anew();
 		flow.close();
 		requestAnimationFrame(() =>
 			area.current?.querySelector<HTMLElement>(kind === 'issue' ? '[name="title"]' : '[name="number"]')?.focus(),
