@@ -9,6 +9,7 @@ export function readingUntil(deps: Deps, until: AbortSignal): Deps {
 			...upstream,
 			whoAmI: (...args) => upstream.whoAmI(args[0], args[1], until),
 			issuesSince: (...args) => upstream.issuesSince(args[0], args[1], args[2], args[3], until),
+			newestIssue: (...args) => upstream.newestIssue(args[0], args[1], args[2], until),
 			commentsSince: (...args) => upstream.commentsSince(args[0], args[1], args[2], args[3], until),
 			searchIssues: (...args) => upstream.searchIssues(args[0], args[1], args[2], until),
 			artifactAt: (...args) => upstream.artifactAt(args[0], args[1], args[2], until),

@@ -399,11 +399,19 @@ export interface FoundArtifact {
 	readonly text: string;
 }
 
-/** not_found: the provider answered, and what was asked for is not there (for this credential). */
+/**
+ * not_found: the provider answered, and what was asked for is not there (for this credential); `gone`: it was there once.
+ */
 export type ReadResult<T> = Result<
 	T,
-	{ kind: 'unauthorized' | 'unreachable' | 'unreadable' | 'not_found'; why: string }
+	{ kind: 'unauthorized' | 'unreachable' | 'unreadable' | 'not_found'; why: string; gone?: boolean }
 >;
+
+/** `whole` is false when there may be more: the search was cut short, or a part of it could not be read. */
+export interface Searched {
+	readonly found: readonly FoundArtifact[];
+	readonly whole: boolean;
+}
 
 /** The reads end when `until` is aborted, as unreachable: nothing more is asked then, and the socket is closed. */
 export interface Upstream {
@@ -436,6 +444,13 @@ export interface Upstream {
 		since: Date,
 		until?: AbortSignal,
 	): Promise<ReadResult<FoundArtifact[]>>;
+	/** The newest issue of the repository, whenever it was made; null when it has none. */
+	newestIssue(
+		provider: string,
+		secret: string,
+		target: Target,
+		until?: AbortSignal,
+	): Promise<ReadResult<FoundArtifact | null>>;
 	/** Comments of the issue created since. */
 	commentsSince(
 		provider: string,
@@ -450,7 +465,7 @@ export interface Upstream {
 		secret: string,
 		input: { target?: Target; text: string; author: string },
 		until?: AbortSignal,
-	): Promise<ReadResult<FoundArtifact[]>>;
+	): Promise<ReadResult<Searched>>;
 	/** The issue or comment at an address of GITHUB_WEB_URL. `not_found` also for an address that is none. */
 	artifactAt(provider: string, secret: string, url: string, until?: AbortSignal): Promise<ReadResult<FoundArtifact>>;
 	/** The labels of the issue, all of them, as they are spelt there. */

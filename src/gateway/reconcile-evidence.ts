@@ -1,18 +1,25 @@
-import { issueAddress } from '#core/execution/artifact-place';
+import { artifactPlace, isInRepository, issueAddress } from '#core/execution/artifact-place';
 import { CLOCK_SKEW_MS, type Evidence } from '#core/execution/decide';
 import { carriesFooter, isOfAccount, isOurs, isRightPlace, type Sought, sameLogin } from '#core/execution/ours';
 import { refFor, refOf } from '#core/execution/refs';
 import { afterShaOf } from '#core/proposal/label-set';
 import { visibleRef } from '#core/proposal/marker';
+import { err, ok, type Result } from '#core/result';
 import type { Deps } from './deps.ts';
-import type { Execution, FoundArtifact, ReadResult } from './ports.ts';
+import type { Execution, FoundArtifact, ReadResult, Searched } from './ports.ts';
 import { type Access, accessFor, type NoAccess } from './provider-access.ts';
+import { unlistedSince } from './reconcile-unlisted.ts';
 
 /**
  * How much further back than the skew of clocks the listing goes, to see that the database's clock ran ahead when it reserved.
  * By more than this and it is not seen in a listing.
  */
 export const FURTHER_BACK_MS = 3_600_000;
+
+const NOTHING_SEARCHED: ReadResult<Searched> = ok({ found: [], whole: true });
+const HIDDEN =
+	'A number was given out there, perhaps since the reservation, that shows nothing now: deleted, a discussion, or moved to where the credential may not look.';
+const MOVED = 'The issue that was to be commented on does not stand where it was approved any more.';
 
 const NO_ACCESS: Readonly<Record<NoAccess, string>> = {
 	provider_not_configured: 'No MCP server is configured for the provider.',
@@ -22,13 +29,15 @@ const NO_ACCESS: Readonly<Record<NoAccess, string>> = {
 
 /**
  * Looks for what an execution may have written, with the tenant's present credential: at the address that came with the
- * answer, then in the whole listing since the reservation, then by search. Writes nothing, neither here nor there.
- * @param more.everywhere search in other repositories too: an issue can be transferred.
+ * answer, then in the whole listing since the reservation, then by search wherever the credential may read, since an issue
+ * can be transferred. Writes nothing, neither here nor there.
+ * @param more.unlisted look beyond listing and search too: at each number that was given out since, and at the issue that
+ * was to be commented on.
  */
 export async function evidenceFor(
 	deps: Deps,
 	execution: Execution,
-	more: { search: boolean; everywhere: boolean },
+	more: { search: boolean; unlisted: boolean },
 ): Promise<Evidence> {
 	const access = await accessFor(deps, execution);
 	if (!access.ok) return { kind: 'unread', why: NO_ACCESS[access.error] };
@@ -45,21 +54,60 @@ export async function evidenceFor(
 	const claimed = await claimedArtifact(deps, execution, access.value);
 	if (claimed !== null && isOurs(claimed, sought)) return found(deps, claimed.url);
 	const listed = await listing(deps, execution, access.value, new Date(sought.since.getTime() - FURTHER_BACK_MS));
-	const own = listed.ok ? oldest(listed.value.filter((artifact) => isOurs(artifact, sought))) : null;
-	if (own !== null) return found(deps, own.url);
-	if (more.search) {
-		const searched = await bySearch(deps, access.value, sought);
-		if (searched !== null) return found(deps, searched);
-	}
-	const elsewhere = more.everywhere ? await searchedEverywhere(deps, access.value, sought) : [];
-	const stray = astray([...(listed.ok ? listed.value : []), ...elsewhere], sought);
-	if (stray !== null) return stray;
+	const searched = more.search ? await searchedEverywhere(deps, access.value, sought) : NOTHING_SEARCHED;
+	const seen = [...(listed.ok ? listed.value : []), ...(searched.ok ? searched.value.found : [])];
+	const told = await toldBy(deps, seen, sought);
+	if (told !== null) return told;
 	if (!listed.ok) return unread(listed);
+	if (!searched.ok) return unread(searched);
+	if (!searched.value.whole) return { kind: 'unread', why: 'The search did not look through everything.' };
+
+	const seenThere = { sought, listed: listed.value };
+	const beyond = more.unlisted ? await beyondListing(deps, execution, access.value, seenThere) : ok([]);
+	if (!beyond.ok) return beyond.error;
 	return {
 		kind: 'not_listed',
-		unaccounted: await countUnaccounted(deps, execution, listed.value, sought),
+		unaccounted: await countUnaccounted(deps, execution, [...listed.value, ...beyond.value], sought),
 		sureOfAccount: execution.credentialLogin !== null || credential.id === execution.credentialId,
 	};
+}
+
+/** What these artifacts settle: ours stands there, or its mark where a person has to look; null when they settle nothing. */
+async function toldBy(deps: Deps, artifacts: readonly FoundArtifact[], sought: Sought): Promise<Evidence | null> {
+	const own = oldest(artifacts.filter((artifact) => isOurs(artifact, sought)));
+	return own === null ? astray(artifacts, sought) : found(deps, own.url);
+}
+
+/** What no listing and no search has shown; or what follows from it at once, or from not having been able to look. */
+async function beyondListing(
+	deps: Deps,
+	execution: Execution,
+	access: Access,
+	seen: { sought: Sought; listed: readonly FoundArtifact[] },
+): Promise<Result<readonly FoundArtifact[], Evidence>> {
+	if (execution.target.number !== undefined) {
+		const moved = await parentMoved(deps, execution, access);
+		return moved === null ? ok([]) : err(moved);
+	}
+	const unlisted = await unlistedSince(deps, execution, access, seen);
+	if (!unlisted.ok) return err(unread(unlisted));
+	const { artifacts, hiddenAt } = unlisted.value;
+	const told = await toldBy(deps, artifacts, seen.sought);
+	if (told !== null) return err(told);
+	return hiddenAt === null ? ok(artifacts) : err({ kind: 'astray', url: hiddenAt, why: HIDDEN });
+}
+
+/**
+ * The listing of an issue's comments follows a transfer, and whatever else becomes of an issue: only while it stands where it
+ * was approved is it known to be that listing.
+ */
+async function parentMoved(deps: Deps, { target }: Execution, { provider, secret }: Access): Promise<Evidence | null> {
+	const url = issueAddress(deps.webUrl, target);
+	const parent = await deps.upstream.artifactAt(provider, secret, url);
+	if (!parent.ok) return unread(parent);
+	const place = artifactPlace(parent.value.url, deps.webUrl);
+	const stands = place !== null && isInRepository(place, target) && place.number === target.number;
+	return stands ? null : { kind: 'astray', url: parent.value.url, why: MOVED };
 }
 
 /** An address that another execution has been confirmed with is not this one's too, whatever the text says. */
@@ -129,16 +177,17 @@ export async function bySearch(deps: Deps, { provider, secret }: Access, sought:
 		text: visibleRef(argsSha),
 		author: login,
 	});
-	return found.ok ? (oldest(found.value.filter((artifact) => isOurs(artifact, sought)))?.url ?? null) : null;
+	return found.ok ? (oldest(found.value.found.filter((artifact) => isOurs(artifact, sought)))?.url ?? null) : null;
 }
 
-/** An issue keeps its text, author and time when it is transferred. A failed search shows nothing, like one that lags. */
-async function searchedEverywhere(deps: Deps, { provider, secret }: Access, sought: Sought): Promise<FoundArtifact[]> {
-	const { target, argsSha, login } = sought;
-	if (target.number !== undefined) return [];
-	const input = { text: visibleRef(argsSha), author: login };
-	const hits = await deps.upstream.searchIssues(provider, secret, input);
-	return hits.ok ? hits.value : [];
+/** An issue keeps its text, author and time when it is transferred. Comments cannot be searched for. */
+async function searchedEverywhere(
+	deps: Deps,
+	{ provider, secret }: Access,
+	{ target, argsSha, login }: Sought,
+): Promise<ReadResult<Searched>> {
+	if (target.number !== undefined) return NOTHING_SEARCHED;
+	return deps.upstream.searchIssues(provider, secret, { text: visibleRef(argsSha), author: login });
 }
 
 /**

@@ -128,8 +128,8 @@ async function conclude(
 	const until = AbortSignal.any([stopping, tooLong]);
 	const evidence = await unlessAborted(
 		evidenceFor(readingUntil(deps, until), execution, {
-			search: ageMs >= SEARCH_FROM_MS,
-			everywhere: ageMs >= LAST_LOOK_MS,
+			search: elapsedOf(deps, execution) >= SEARCH_FROM_MS,
+			unlisted: ageMs >= LAST_LOOK_MS,
 		}),
 		until,
 	);
@@ -143,4 +143,11 @@ function ageOf({ unknownSince, nextCheckAt }: Execution): number {
 	return unknownSince === null || nextCheckAt === null
 		? 0
 		: Math.max(0, nextCheckAt.getTime() - unknownSince.getTime());
+}
+
+/** How long ago that was, as far as this process can tell: a look that comes late looks as closely as one of its age. */
+function elapsedOf({ clock }: Deps, execution: Execution): number {
+	const { unknownSince } = execution;
+	const ageMs = ageOf(execution);
+	return unknownSince === null ? ageMs : Math.max(ageMs, clock.now().getTime() - unknownSince.getTime());
 }

@@ -36,9 +36,12 @@ describe.each(drivers)('what can be read back through $name', (driver) => {
 			stage.deps.upstream.searchIssues('github', stage.pat, { ...input, text: visibleRef(argsSha) });
 		expect(await search(request.argsSha)).toMatchObject({
 			ok: true,
-			value: [{ url: artifact.url, text: expect.stringContaining(visibleRef(request.argsSha)) }],
+			value: {
+				found: [{ url: artifact.url, text: expect.stringContaining(visibleRef(request.argsSha)) }],
+				whole: true,
+			},
 		});
-		expect(await search('f'.repeat(64))).toEqual({ ok: true, value: [] });
+		expect(await search('f'.repeat(64))).toEqual({ ok: true, value: { found: [], whole: true } });
 	});
 
 	test('what is not there is told apart from what cannot be read', async () => {

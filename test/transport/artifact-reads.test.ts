@@ -38,7 +38,12 @@ describe('a search for a mark', () => {
 		server.onCall = ({ text }) => text(JSON.stringify({ total_count: 1, incomplete_results: true, items: [item(7)] }));
 		expect(await search()).toEqual({
 			ok: true,
-			value: [{ url: `${WEB}/issues/7`, author: 'acme-bot', createdAt: AT, text: 'if a<b sarc-mcp:0123456789abcdef' }],
+			value: {
+				found: [
+					{ url: `${WEB}/issues/7`, author: 'acme-bot', createdAt: AT, text: 'if a<b sarc-mcp:0123456789abcdef' },
+				],
+				whole: false,
+			},
 		});
 		expect(asked()).toEqual([
 			{
@@ -53,7 +58,18 @@ describe('a search for a mark', () => {
 
 	test('finds nothing where items are left out, as v1.0.4 does', async () => {
 		server.onCall = ({ text }) => text('{"total_count":0,"incomplete_results":false}');
-		expect(await search()).toEqual({ ok: true, value: [] });
+		expect(await search()).toEqual({ ok: true, value: { found: [], whole: true } });
+	});
+
+	test.each<[string, JsonObject, boolean]>([
+		['all that there is', { total_count: 1, incomplete_results: false }, true],
+		['cut short', { total_count: 1, incomplete_results: true }, false],
+		['more than it gives', { total_count: 2, incomplete_results: false }, false],
+		['without saying how many', { incomplete_results: false }, false],
+		['without saying whether it was cut', { total_count: 1 }, false],
+	])('[absent-proved] is whole only when it says so: %s', async (_, said, whole) => {
+		server.onCall = ({ text }) => text(JSON.stringify({ ...said, items: [item(7)] }));
+		expect(await search()).toMatchObject({ ok: true, value: { found: [{ url: `${WEB}/issues/7` }], whole } });
 	});
 
 	test('an account’s name cannot add words to the query', async () => {
@@ -71,8 +87,9 @@ describe('a search for a mark', () => {
 		['without an address', { html_url: 7 }],
 		['without a time', { created_at: null }],
 	])('what stands %s is left out', async (_, more) => {
-		server.onCall = ({ text }) => text(JSON.stringify({ items: [item(7, more), item(8)] }));
-		expect(await search()).toMatchObject({ ok: true, value: [{ url: `${WEB}/issues/8` }] });
+		server.onCall = ({ text }) =>
+			text(JSON.stringify({ total_count: 2, incomplete_results: false, items: [item(7, more), item(8)] }));
+		expect(await search()).toMatchObject({ ok: true, value: { found: [{ url: `${WEB}/issues/8` }], whole: false } });
 	});
 
 	test.each<[string, string, (play: Play) => void]>([
@@ -103,6 +120,16 @@ describe('the artifact at an address', () => {
 			value: { url: `${WEB}/issues/7`, author: 'acme-bot', createdAt: AT, text: 'Text' },
 		});
 		expect(asked()).toEqual([{ method: 'get', owner: 'acme', repo: 'ledger', issue_number: 7 }]);
+	});
+
+	test('[absent-proved] one that was deleted is told apart from one that never was', async () => {
+		const at = 'failed to get issue: GET http://h/api/v3/repos/acme/ledger/issues/7: ';
+		server.onCall = ({ error }) => error(0, `${at}410 This issue was deleted []`);
+		expect(await read(`${WEB}/issues/7`)).toMatchObject({ ok: false, error: { kind: 'not_found', gone: true } });
+		server.onCall = ({ error }) => error(0, `${at}404 Not Found []`);
+		const never = await read(`${WEB}/issues/7`);
+		expect(never).toMatchObject({ ok: false, error: { kind: 'not_found' } });
+		expect(never).not.toMatchObject({ error: { gone: true } });
 	});
 
 	test('one that has been moved is given with the address that it has now', async () => {

@@ -2,7 +2,7 @@ import type { JsonValue } from '#core/canonical-json';
 import { type ArtifactPlace, artifactPlace, isInRepository } from '#core/execution/artifact-place';
 import type { Target } from '#core/registry/types';
 import { err, ok } from '#core/result';
-import type { FoundArtifact, ReadResult } from '#gateway/ports';
+import type { FoundArtifact, ReadResult, Searched } from '#gateway/ports';
 import { issueUrl } from './artifact-url.ts';
 import { artifactOf, plain, type ReadTool, unreadable } from './github-reads.ts';
 import { isObject } from './github-result.ts';
@@ -16,25 +16,27 @@ const MOST_PAGES = 100;
 const LOGIN = /^[A-Za-z0-9_-]{1,100}(?:\[bot\])?$/;
 
 /**
- * Issues of the repository, or of all that the credential may read, whose body holds `text`, by `author`, as raw text: the search is the one read of v1.0.4 that
- * does not cut a body. The index lags, so an empty list says nothing.
+ * Issues of the repository, or of all that the credential may read, whose body holds `text`, by `author`, as raw text: the
+ * search is the one read of v1.0.4 that does not cut a body. The index lags, so that even a whole list may lack one.
  */
 export async function searchIssues(
 	read: ReadTool,
 	{ target, text, author }: { target?: Target; text: string; author: string },
 	webUrl: string,
-): Promise<ReadResult<FoundArtifact[]>> {
+): Promise<ReadResult<Searched>> {
 	const by = LOGIN.test(author) ? ` author:${author}` : '';
-	const found = await read('search_issues', {
+	const answer = await read('search_issues', {
 		query: `"${text.replaceAll('"', '')}" in:body${by}`,
 		...(target === undefined ? {} : { owner: target.owner, repo: target.repo }),
 		perPage: SEARCHED,
 	});
-	if (!found.ok) return err(plain(found.error));
+	if (!answer.ok) return err(plain(answer.error));
+	if (!isObject(answer.value)) return err(unreadable());
 	// `items` is left out when there are none.
-	const items = isObject(found.value) ? (found.value.items ?? []) : null;
+	const { items = [], total_count: total, incomplete_results: isCut } = answer.value;
 	if (!Array.isArray(items)) return err(unreadable());
-	return ok(items.flatMap((item) => foundIssue(item, target, webUrl) ?? []));
+	const found = items.flatMap((item) => foundIssue(item, target, webUrl) ?? []);
+	return ok({ found, whole: isCut === false && total === found.length });
 }
 
 /** Items that stand elsewhere, or nowhere that can be read, are left out: only what is found counts. */

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '#core/canonical-json';
+import { artifactPlace } from '#core/execution/artifact-place';
 import type { Target } from '#core/registry/types';
 import { err, ok, type Result } from '#core/result';
 import type { FoundArtifact, ReadResult } from '#gateway/ports';
@@ -41,17 +42,9 @@ export async function issuesSince(
 		const found: FoundArtifact[] = [];
 		let after: string | undefined;
 		for (let seen = 0; seen < MOST_ITEMS; ) {
-			const page = await read('list_issues', {
-				owner: target.owner,
-				repo: target.repo,
-				orderBy: 'CREATED_AT',
-				direction: 'DESC',
-				perPage,
-				...(after === undefined ? {} : { after }),
-			});
+			const page = await newestFirst(read, target, { perPage, ...(after === undefined ? {} : { after }) });
 			if (!page.ok) return page;
-			const { issues, pageInfo } = isObject(page.value) ? page.value : {};
-			if (!Array.isArray(issues) || !isObject(pageInfo)) return err(unreadable());
+			const { issues, pageInfo } = page.value;
 			for (const issue of issues) {
 				const artifact = issueOf(issue, target, webUrl);
 				if (artifact === null) return err(unreadable());
@@ -66,6 +59,31 @@ export async function issuesSince(
 		}
 		return err({ kind: 'unreadable', why: 'The repository has more new issues than can be read.' });
 	});
+}
+
+/** The first of that list, whatever its age; null when there is none. */
+export async function newestIssue(
+	read: ReadTool,
+	target: Target,
+	webUrl: string,
+): Promise<ReadResult<FoundArtifact | null>> {
+	const page = await newestFirst(read, target, { perPage: 1 });
+	if (!page.ok) return err(plain(page.error));
+	const [first] = page.value.issues;
+	if (first === undefined) return ok(null);
+	const issue = issueOf(first, target, webUrl);
+	return issue === null ? err(unreadable()) : ok(issue);
+}
+
+async function newestFirst(
+	read: ReadTool,
+	{ owner, repo }: Target,
+	more: { perPage: number; after?: string },
+): Promise<Result<{ issues: JsonValue[]; pageInfo: JsonObject }, ReadFailure>> {
+	const page = await read('list_issues', { owner, repo, orderBy: 'CREATED_AT', direction: 'DESC', ...more });
+	if (!page.ok) return page;
+	const { issues, pageInfo } = isObject(page.value) ? page.value : {};
+	return Array.isArray(issues) && isObject(pageInfo) ? ok({ issues, pageInfo }) : err(unreadable());
 }
 
 /**
@@ -145,8 +163,11 @@ function commentOf(value: JsonValue, target: Target, webUrl: string): FoundArtif
 	if (!isObject(value) || typeof value.id !== 'number' || !Number.isSafeInteger(value.id)) return null;
 	const served = typeof value.html_url === 'string' ? value.html_url : '';
 	const place = placeOf(served, String(value.id), { creates: 'comment', target }, webUrl);
-	const own = `${issueUrl(webUrl, target, target.number ?? 0)}#issuecomment-${value.id}`;
-	return artifactOf(value, place.kind === 'approved' ? place.url : own);
+	if (place.kind === 'approved') return artifactOf(value, place.url);
+	// Its issue was transferred, or the repository renamed, and the server has followed: it stands there, not here.
+	const elsewhere = artifactPlace(served, webUrl);
+	if (elsewhere?.comment === String(value.id)) return artifactOf(value, served);
+	return artifactOf(value, `${issueUrl(webUrl, target, target.number ?? 0)}#issuecomment-${value.id}`);
 }
 
 /** An empty body and the user of a deleted account are left out by the server; a time never is. */
@@ -174,6 +195,6 @@ export function unreadable(): ReadFailure {
 	return { kind: 'unreadable', why: 'The answer was not what this tool gives.' };
 }
 
-export function plain({ kind, why }: ReadFailure): { kind: ReadFailure['kind']; why: string } {
-	return { kind, why };
+export function plain({ kind, why, gone }: ReadFailure): Pick<ReadFailure, 'kind' | 'why' | 'gone'> {
+	return gone === true ? { kind, why, gone } : { kind, why };
 }

@@ -10,6 +10,8 @@ export interface ReadFailure {
 	readonly why: string;
 	/** The answer passed the size limit: a smaller page may still be read. */
 	readonly tooLarge?: boolean;
+	/** Of not_found: it was there once, and has been deleted, or all of its kind are switched off. */
+	readonly gone?: boolean;
 }
 
 /** The JSON that a read tool gives in its one text, or why there is none. `values` never come back in a reason. */
@@ -66,10 +68,9 @@ function apiFailure(text: string, values: readonly string[], secret: string): Re
 		redact(text, values, secret) || (status === 0 ? 'The tool reported an error.' : `GitHub answered ${status}.`);
 	const limited = /rate limit/i.test(text);
 	if (status === 401 || (status === 403 && !limited)) return { kind: 'unauthorized', why };
-	if (status === 404 || status === 410 || NOT_THERE.test(text)) return { kind: 'not_found', why };
+	if (status === 410) return { kind: 'not_found', why, gone: true };
+	if (status === 404 || NOT_THERE.test(text)) return { kind: 'not_found', why };
 	if (/^[A-Za-z ]+: Resource not accessible by /.test(text)) return { kind: 'unauthorized', why };
 	if (status >= 500 || status === 429 || limited) return { kind: 'unreachable', why };
-	// 410: issues are switched off, or it has been deleted.
-	if (status === 404 || status === 410) return { kind: 'not_found', why };
 	return { kind: 'unreadable', why };
 }

@@ -10,7 +10,7 @@ import { type DriftWatch, watchDrift } from './drift-watch.ts';
 import type { Write } from './exchange.ts';
 import { artifactAt, searchIssues } from './github-artifact.ts';
 import { labelsOf } from './github-labels.ts';
-import { commentsSince, issuesSince, type ReadTool, whoAmI } from './github-reads.ts';
+import { commentsSince, issuesSince, newestIssue, type ReadTool, whoAmI } from './github-reads.ts';
 import { hiddenTool, isUnknownTool, notAsListed, outcomeOf, refusedAtTheDoor, unsent } from './github-result.ts';
 import { isAboutTheCredential, type ReadFailure, readJson } from './read-result.ts';
 import { type Requested, sendOnce } from './request.ts';
@@ -168,6 +168,7 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 		},
 		issuesSince: (_provider, secret, target, since, until) =>
 			issuesSince(readWith(secret, until), target, since, config.webUrl),
+		newestIssue: (_provider, secret, target, until) => newestIssue(readWith(secret, until), target, config.webUrl),
 		commentsSince: (_provider, secret, target, since, until) =>
 			commentsSince(readWith(secret, until), target, since, config.webUrl),
 		labels: (_provider, secret, target, until) => labelsOf(readWith(secret, until), target, secret),
