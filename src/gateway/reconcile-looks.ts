@@ -108,13 +108,12 @@ async function look(deps: Deps, execution: Execution, random: number, ends: Ends
 		broke(cause);
 		return decideBroken(facts);
 	});
-	try {
-		await record(deps, execution, decision);
-	} catch (cause) {
+	const isRecorded = await record(deps, execution, decision).catch((cause) => {
 		broke(cause);
-		// Perhaps it was recorded after all: then this changes nothing.
-		await record(deps, execution, putOff(facts));
-	}
+		return false;
+	});
+	// If it was recorded after all, or another look has begun, this changes nothing.
+	if (!isRecorded) await record(deps, execution, putOff(facts));
 }
 
 async function conclude(

@@ -32,13 +32,12 @@ export async function unlistedSince(
 	const newest = await upstream.newestIssue(provider, secret, target);
 	if (!newest.ok) return newest;
 	const ageOf = ({ createdAt }: FoundArtifact): Seen => (createdAt >= sought.since ? 'since' : 'older');
+	const first = newest.value;
+	// It may have come too late for the listing.
+	const artifacts = first === null || listed.some(({ url }) => url === first.url) ? [] : [first];
 	const known = new Map<number, Seen>(
-		[...(newest.value === null ? [] : [newest.value]), ...listed].map((issue) => [
-			artifactPlace(issue.url, webUrl)?.number ?? 0,
-			ageOf(issue),
-		]),
+		[...artifacts, ...listed].map((issue) => [artifactPlace(issue.url, webUrl)?.number ?? 0, ageOf(issue)]),
 	);
-	const artifacts: FoundArtifact[] = [];
 	let failed: { kind: 'unreachable' | 'unreadable'; why: string } | null = null;
 
 	function judge(read: ReadResult<FoundArtifact>): Seen {

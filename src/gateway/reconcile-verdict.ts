@@ -15,12 +15,16 @@ interface Verdict {
 	readonly claimedUrl?: string;
 }
 
-/** Records what a look decided, fenced by that look: nothing happens if another one has begun, or it is settled. */
-export async function record(deps: Deps, execution: Execution, decision: Decision): Promise<void> {
+/**
+ * Records what a look decided, fenced by that look: nothing happens if another one has begun, or it is settled. Whether a
+ * verdict was taken: not either when another execution has been confirmed with this artifact meanwhile.
+ */
+export async function record(deps: Deps, execution: Execution, decision: Decision): Promise<boolean> {
 	if (decision.kind === 'look_again') {
 		const { nextCheckAfterMs, cleanLooks } = decision;
 		const { id, epoch, checks } = execution;
-		return deps.store.postpone({ executionId: id, epoch, look: checks, nextCheckAfterMs, cleanLooks });
+		await deps.store.postpone({ executionId: id, epoch, look: checks, nextCheckAfterMs, cleanLooks });
+		return true;
 	}
 	return settle(deps, execution, verdictOf(decision));
 }
@@ -42,7 +46,7 @@ function verdictOf(decision: Exclude<Decision, { kind: 'look_again' }>): Verdict
 }
 
 /** State and `mcp.reconcile.*` row in one transaction. Crash: neither, and when the lease has run out another look begins. */
-async function settle(deps: Deps, execution: Execution, end: Verdict): Promise<void> {
+async function settle(deps: Deps, execution: Execution, end: Verdict): Promise<boolean> {
 	const { state: old, method } = execution;
 	const entry: EntryDraft = {
 		action: `mcp.reconcile.${execution.provider}.${execution.tool}`,
@@ -65,7 +69,8 @@ async function settle(deps: Deps, execution: Execution, end: Verdict): Promise<v
 		isAttemptRow: false,
 		entry,
 	});
-	if (position === null) return;
+	if (position === null) return false;
 	deps.log.info({ executionId: execution.id, state: end.to }, 'reconciled');
 	if (end.to === 'NEEDS_HUMAN') announceNeedsHuman(deps.log, execution, end.reason ?? '');
+	return true;
 }

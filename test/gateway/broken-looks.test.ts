@@ -71,6 +71,13 @@ describe.each(portals())('a look that breaks inside the portal, on $name', ({ st
 		expect(await scene.look(execution)).toMatchObject({ state: 'ABSENT', checks: 7 });
 	});
 
+	it('[looks-fenced] a verdict that the fence does not take, since its artifact is another’s by now, ends the lease too', async () => {
+		const execution = await scene.lost('Taken meanwhile', { landed: true });
+		const refusing: Deps = { ...deps, store: { ...deps.store, settle: async () => null } };
+		expect(nextAt(await scene.look(execution, refusing))).toBe(10_000);
+		expect(await scene.look(execution)).toMatchObject({ state: 'CONFIRMED', checks: 2 });
+	});
+
 	it('[looks-fenced] giving back is fenced: another look that has begun since keeps its lease', async () => {
 		const execution = await scene.lost('Overtaken');
 		const overtaken: Deps['upstream']['issuesSince'] = async () => {

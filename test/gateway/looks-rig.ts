@@ -5,7 +5,7 @@ import { actorOf } from '#gateway/actor';
 import type { Deps } from '#gateway/deps';
 import type { Caller, Execution } from '#gateway/ports';
 import { reconcile } from '#gateway/reconcile';
-import type { Comment, Issue } from '#sandbox/github/model';
+import { type Comment, type Issue, nextNumber } from '#sandbox/github/model';
 import { demoCaller } from '#test/support/caller';
 import { passTime } from '#test/support/pass-time';
 import { issue, type TestPortal } from '#test/support/portal';
@@ -104,7 +104,7 @@ export async function sceneOn(portal: TestPortal): Promise<Scene> {
 			const now = stamp();
 			const made: Issue = {
 				id: state.nextId(),
-				number: repository.issues.length + 1,
+				number: nextNumber(repository),
 				title: 'Planted',
 				body: 'Planted.',
 				author: BOT,

@@ -86,6 +86,22 @@ describe.each(drivers)('what can be read back through $name', (driver) => {
 		expect(await stage.execution(lost.id)).toMatchObject({ state: 'NEEDS_HUMAN', artifact: null });
 	});
 
+	test('[absent-proved] an issue that was transferred, or deleted, is told apart from a number that was never given', async () => {
+		const { artifact } = (await stage.execute(await stage.proposed(issue('Is transferred', 'Text.')))).body;
+		const number = Number(artifact.url.split('/').at(-1));
+		const moved = stage.github.removeIssue('acme/payments-api', number, 'acme/ledger');
+		const url = `${stage.deps.webUrl}/acme/ledger/issues/${moved}`;
+		expect(await at(artifact.url)).toMatchObject({ ok: true, value: { url, author: 'acme-sarc-bot' } });
+		stage.github.removeIssue('acme/ledger', moved ?? 0);
+		expect(await at(url)).toMatchObject({ ok: false, error: { kind: 'not_found', gone: true } });
+		const newest = await stage.deps.upstream.newestIssue('github', stage.pat, { owner: 'acme', repo: 'payments-api' });
+		expect(newest).toMatchObject({ ok: true, value: { url: expect.stringContaining(`${web}/issues/`) } });
+		expect(newest).not.toMatchObject({ value: { url: artifact.url } });
+		const never = await at(`${web}/issues/${number + 1}`);
+		expect(never).toMatchObject({ ok: false, error: { kind: 'not_found' } });
+		expect(never).not.toMatchObject({ error: { gone: true } });
+	});
+
 	test('an issue of a repository that has moved is given with the address that it has now', async () => {
 		stage.github.addRepository('acme/old-place');
 		stage.github.transferRepository('acme/old-place', 'acme/ledger');

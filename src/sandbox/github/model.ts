@@ -35,6 +35,8 @@ export type Repository = {
 	movedTo: string | null;
 	labels: Label[];
 	issues: Issue[];
+	/** Numbers whose issue has left: `owner/name/number` where it stands now, or '' when it was deleted. */
+	left?: Record<number, string>;
 };
 
 export const tokenSchema = z.strictObject({
@@ -76,6 +78,10 @@ export type LoggedRequest = {
 	/** True when this request changed something. */
 	wrote: boolean;
 };
+
+/** No number is given twice. */
+export const nextNumber = ({ issues, left = {} }: Repository): number =>
+	Math.max(0, ...issues.map((each) => each.number), ...Object.keys(left).map(Number)) + 1;
 
 export const nodeId = (kind: string, id: number): string => Buffer.from(`${kind}:${id}`).toString('base64');
 

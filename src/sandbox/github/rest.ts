@@ -89,6 +89,26 @@ function list(state: SandboxState, places: Places, repository: Repository, reque
 	);
 }
 
+/** Where an issue stands now that has been transferred, for whoever may read there; 410 for one that was deleted. */
+function hasLeft(
+	state: SandboxState,
+	places: Places,
+	token: Token,
+	repository: Repository,
+	[key = '', ...rest]: (string | undefined)[],
+	request: RestRequest,
+): Answer {
+	const left = /^\d+$/.test(key) ? repository.left?.[Number(key)] : undefined;
+	if (left === undefined) return notFound();
+	const [owner = '', name = '', number = ''] = left.split('/');
+	if (number === '') return problem(410, 'This issue was deleted');
+	const target = state.repository(owner, name);
+	if (!target || refuse(token, target, 'read')) return notFound();
+	const path = ['repos', owner, name, 'issues', number, ...rest.filter((each) => each !== undefined)].join('/');
+	const query = request.query.size > 0 ? `?${request.query}` : '';
+	return moved(`${places.api}/${path}${query}`, request.method === 'GET' || request.method === 'HEAD');
+}
+
 function issues(
 	state: SandboxState,
 	places: Places,
@@ -110,7 +130,7 @@ function issues(
 		return isAnswer(made) ? made : show(made, 201);
 	}
 	const issue = /^\d+$/.test(key) ? repository.issues.find((each) => each.number === Number(key)) : undefined;
-	if (!issue) return notFound();
+	if (!issue) return hasLeft(state, places, token, repository, [key, part, ...deeper], request);
 
 	switch (`${reading ? 'GET' : method} ${[part, ...deeper].filter((each) => each !== undefined).join('/')}`.trim()) {
 		case 'GET':

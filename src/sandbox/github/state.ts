@@ -1,6 +1,6 @@
 import { createFaults, type Faults } from './faults.ts';
 import type { Comment, Data, Issue, LoggedRequest, Repository, Token } from './model.ts';
-import { whole } from './model.ts';
+import { nextNumber, whole } from './model.ts';
 import { readState, writeState } from './persist.ts';
 import { seed } from './seed.ts';
 
@@ -15,6 +15,8 @@ export type SandboxState = {
 	setIssuesEnabled(fullName: string, enabled: boolean): void;
 	/** The old name redirects to the new one, which is made when it does not exist. */
 	transferRepository(from: string, to: string): void;
+	/** Moves an issue to another repository, where it gets a new number, which is given; without `to` it is deleted. */
+	removeIssue(from: string, number: number, to?: string): number | null;
 	repositories(): readonly Repository[];
 	/** Names are case-insensitive, as on GitHub. */
 	repository(owner: string, name: string): Repository | undefined;
@@ -94,6 +96,17 @@ export function createState(options: { now: () => Date; stateFile?: string }): S
 			state.addRepository(to, { private: old.private });
 			old.movedTo = to;
 			save();
+		},
+		removeIssue(from, number, to) {
+			const old = need(from);
+			const at = old.issues.findIndex((each) => each.number === number);
+			const [issue] = at < 0 ? [] : old.issues.splice(at, 1);
+			if (!issue) throw new Error(`no issue ${from}#${number}`);
+			const target = to === undefined ? null : need(to);
+			if (target !== null) target.issues.push(Object.assign(issue, { number: nextNumber(target) }));
+			old.left = { ...old.left, [number]: target === null ? '' : `${to}/${issue.number}` };
+			save();
+			return target === null ? null : issue.number;
 		},
 		repositories: () => data.repositories,
 		repository: find,

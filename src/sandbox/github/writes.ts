@@ -1,6 +1,14 @@
 import type { Answer } from './answers.ts';
 import { invalid, missing } from './answers.ts';
-import type { CloseReason, Comment, Issue, Label, Repository, Token } from './model.ts';
+import {
+	type CloseReason,
+	type Comment,
+	type Issue,
+	type Label,
+	nextNumber,
+	type Repository,
+	type Token,
+} from './model.ts';
 import { labelOf } from './shapes.ts';
 import type { SandboxState } from './state.ts';
 
@@ -72,7 +80,7 @@ export function createIssue(state: SandboxState, repository: Repository, token: 
 	const now = state.stamp();
 	const issue: Issue = {
 		id: state.nextId(),
-		number: repository.issues.length + 1,
+		number: nextNumber(repository),
 		title: fields.title as string,
 		body: (fields.body as string | null | undefined) ?? '',
 		author: token.login,
