@@ -46,6 +46,15 @@ describe.each(drivers)('labels on $name', (driver) => {
 		expect(patches(stage.test, issue)).toHaveLength(1);
 	});
 
+	test('[approval-bound, read-back] names with odd spaces or apart accents are read, kept and written byte for byte', async () => {
+		const odd = ['good\u00a0first', 'two  spaces', 'cafe\u0301'];
+		const issue = labelledIssue(stage.test, [...odd, 'bug']);
+		const request = await proposed(issue.args([...odd, 'db, cache']));
+		expect(await stage.execute(request)).toMatchObject({ status: 200, body: { ok: true } });
+		expect(issue.labels()).toEqual([...odd, 'db, cache']);
+		expect(patches(stage.test, issue).map(({ body }) => JSON.parse(body))).toEqual([{ labels: [...odd, 'db, cache'] }]);
+	});
+
 	test('an issue without labels, and one that gets a hundred of fifty characters', async () => {
 		const issue = labelledIssue(stage.test, []);
 		const wanted = Array.from({ length: 100 }, (_, n) => `${n}`.padEnd(50, '–'));
