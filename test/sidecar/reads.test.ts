@@ -16,6 +16,32 @@ describe.each(drivers)('what can be read back through $name', (driver) => {
 
 	const at = (url: string) => stage.deps.upstream.artifactAt('github', stage.pat, url);
 
+	test('[absent-proved] an issue that was never written is proved absent; one that was transferred goes to a person with its address', async () => {
+		const lost = async (title: string, kind: 'drop-before-write' | 'drop-after-write') => {
+			stage.github.faults.push({ kind, match: { method: 'POST', pathPattern: '/issues$' } });
+			const answer = await stage.execute(await stage.proposed(issue(title)));
+			expect(answer.body.code).toBe('outcome_unknown');
+			return answer.body.executionId as string;
+		};
+		const absent = await lost('Never written', 'drop-before-write');
+		for (let step = 0; step < 12; step++) await stage.reconcile();
+		expect(await stage.execution(absent)).toMatchObject({ state: 'ABSENT', artifact: null });
+
+		(stage.github as { searchLagMs: number }).searchLagMs = 3_600_000;
+		const moved = await lost('Moves', 'drop-after-write');
+		const from = stage.github.issues('acme', 'payments-api').at(-1)?.number ?? 0;
+		const to = stage.github.removeIssue('acme/payments-api', from, 'acme/ledger');
+		for (let step = 0; step < 12; step++) await stage.reconcile();
+		const url = `${stage.deps.webUrl}/acme/ledger/issues/${to}`;
+		const [row] = await stage.test.portal.database.query<{ claimed_url: string }>(
+			'SELECT claimed_url FROM execution WHERE id = $1',
+			[moved],
+		);
+		expect(await stage.execution(moved)).toMatchObject({ state: 'NEEDS_HUMAN' });
+		expect(row?.claimed_url).toBe(url);
+		(stage.github as { searchLagMs: number }).searchLagMs = 0;
+	});
+
 	test('an issue and a comment, each at its address', async () => {
 		const request = await stage.proposed(issue('Read back', 'Fails when a<b.'));
 		const { artifact } = (await stage.execute(request)).body;
