@@ -42,8 +42,20 @@ export async function evidenceFor(
 	const access = await accessFor(deps, execution);
 	if (!access.ok) return { kind: 'unread', why: NO_ACCESS[access.error] };
 	if (execution.afterSha !== null) return stateEvidence(deps, execution, access.value);
+	const evidence = await createdEvidence(deps, execution, access.value, more);
+	// It is stored and shown, and the server may write anything there.
+	return 'url' in evidence && deps.holdsSecret(evidence.url, access.value.secret)
+		? { kind: 'unread', why: 'An address that was given holds what must not be shown.' }
+		: evidence;
+}
 
-	const { provider, secret, credential } = access.value;
+async function createdEvidence(
+	deps: Deps,
+	execution: Execution,
+	access: Access,
+	more: { search: boolean; unlisted: boolean },
+): Promise<Evidence> {
+	const { provider, secret, credential } = access;
 	const who = await deps.upstream.whoAmI(provider, secret);
 	if (!who.ok) return unread(who);
 	const { login } = who.value;
@@ -51,10 +63,10 @@ export async function evidenceFor(
 		return { kind: 'other_login' };
 
 	const sought = soughtOf(deps, execution, login);
-	const claimed = await claimedArtifact(deps, execution, access.value);
+	const claimed = await claimedArtifact(deps, execution, access);
 	if (claimed !== null && isOurs(claimed, sought)) return found(deps, claimed.url);
-	const listed = await listing(deps, execution, access.value, new Date(sought.since.getTime() - FURTHER_BACK_MS));
-	const searched = more.search ? await searchedEverywhere(deps, access.value, sought) : NOTHING_SEARCHED;
+	const listed = await listing(deps, execution, access, new Date(sought.since.getTime() - FURTHER_BACK_MS));
+	const searched = more.search ? await searchedEverywhere(deps, access, sought) : NOTHING_SEARCHED;
 	const seen = [...(listed.ok ? listed.value : []), ...(searched.ok ? searched.value.found : [])];
 	const told = await toldBy(deps, seen, sought);
 	if (told !== null) return told;
@@ -63,7 +75,7 @@ export async function evidenceFor(
 	if (!searched.value.whole) return { kind: 'unread', why: 'The search did not look through everything.' };
 
 	const seenThere = { sought, listed: listed.value };
-	const beyond = more.unlisted ? await beyondListing(deps, execution, access.value, seenThere) : ok([]);
+	const beyond = more.unlisted ? await beyondListing(deps, execution, access, seenThere) : ok([]);
 	if (!beyond.ok) return beyond.error;
 	return {
 		kind: 'not_listed',

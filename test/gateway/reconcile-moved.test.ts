@@ -116,6 +116,27 @@ describe.each(portals())('what was moved before it was found, on $name', ({ star
 		await expectPerson(await scene.lost('Number'), null, new RegExp(why), through({ artifactAt }));
 	});
 
+	it('[secret-stays] an address that spells the credential is neither stored nor shown', async () => {
+		const secret = `ghp_${'w'.repeat(36)}`;
+		github().addToken({ token: secret, login: 'acme-sarc-bot', scopes: ['repo'] });
+		const put = await (await test.as('admin')).put('/api/credentials/github?tenant=demo', {
+			kind: 'pat',
+			token: secret,
+		});
+		expect(put.status).toBe(200);
+		const lost = await scene.lost('Spelt');
+		const url = `${deps.webUrl}/acme/${secret}/issues/1`;
+		const text = scene.footed('It.', lost);
+		const hostile = through({
+			searchIssues: async () => ({
+				ok: true,
+				value: { found: [{ url, author: 'acme-sarc-bot', createdAt: new Date(), text }], whole: true },
+			}),
+		});
+		await expectPerson(lost, null, /holds what must not be shown/, hostile);
+		expect(JSON.stringify(test.log)).not.toContain(secret);
+	});
+
 	it('[absent-proved] a look that comes days late searches too, though its age is two seconds', async () => {
 		let searches = 0;
 		const counted = through({

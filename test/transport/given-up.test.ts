@@ -19,6 +19,7 @@ const issueTarget = { ...target, number: 7 };
 const reads: [string, (until: AbortSignal) => Promise<{ ok: boolean }>][] = [
 	['whoAmI', (until) => upstream.whoAmI('github', PAT, until)],
 	['issuesSince', (until) => upstream.issuesSince('github', PAT, target, since, until)],
+	['newestIssue', (until) => upstream.newestIssue('github', PAT, target, until)],
 	['commentsSince', (until) => upstream.commentsSince('github', PAT, issueTarget, since, until)],
 	['searchIssues', (until) => upstream.searchIssues('github', PAT, { target, text: 'x', author: 'octo' }, until)],
 	['artifactAt', (until) => upstream.artifactAt('github', PAT, 'https://github.com/acme/ledger/issues/7', until)],

@@ -201,6 +201,14 @@ describe('comments since', () => {
 		expect(server.calls().length).toBeLessThan(10);
 	});
 
+	test('[absent-proved] one that stands elsewhere, since its issue was transferred, keeps the address that it is served with', async () => {
+		const html_url = 'https://github.com/acme/other/issues/3#issuecomment-5';
+		server.onCall = ({ args, text }) =>
+			text(args.page === 1 ? JSON.stringify([{ id: 5, html_url, created_at: written(99) }]) : '[]');
+		const result = await upstream.commentsSince('github', PAT, { ...target, number: 7 }, since);
+		expect(result).toMatchObject({ ok: true, value: [{ url: html_url }] });
+	});
+
 	test('an address of the server’s own making is not taken over', async () => {
 		server.onCall = ({ args, text }) =>
 			text(
