@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Upstream } from '#gateway/ports';
 import { closeNow, listen } from '#sandbox/http';
 import { createIssue, testClock, upstreamFor } from '#test/transport/rig';
@@ -95,7 +95,11 @@ test('[once] a peer that speaks first gets one connection, whatever it says', as
 	await stage.recovers();
 	const before = stage.server.connections();
 	const greeting = `${HEAD}content-length: 2\r\n\r\n{}`;
-	stage.server.greet = (socket) => void socket.end(greeting);
+	// After the look at the tools: the connection of the call.
+	stage.server.before = ({ rpc }) => {
+		if (rpc === 'tools/list') stage.server.greet = (socket) => void socket.end(greeting);
+		return false;
+	};
 	const upstream = stage.test.portal.gateway.upstream;
 	const outcome = await upstream.call({
 		provider: 'github',
@@ -105,7 +109,7 @@ test('[once] a peer that speaks first gets one connection, whatever it says', as
 		expect: { creates: 'issue', target: { owner: 'acme', repo: 'payments-api' } },
 	});
 	expect(outcome.kind).toBe('unknown');
-	expect(stage.server.connections()).toBe(before + 1);
+	expect(stage.server.connections()).toBe(before + 2);
 	expect(stage.server.sent('Zq-greeted')).toBeLessThanOrEqual(1);
 });
 
@@ -143,7 +147,8 @@ describe('[no-false-verdict] before the call: what goes wrong there is ABSENT, a
 
 	test.each([301, 307])('a handshake that is led elsewhere (%s)', async (status) => {
 		await forget();
-		stage.server.before = ({ raw }) => {
+		stage.server.before = ({ raw, request }) => {
+			if (request.headers.authorization !== `Bearer ${stage.pat}`) return false;
 			raw(status, { location: `${otherUrl}/` }, '');
 			return true;
 		};
@@ -153,15 +158,9 @@ describe('[no-false-verdict] before the call: what goes wrong there is ABSENT, a
 	test.each<[what: string, lies: () => void, code: 'tool_definition_changed' | 'provider_unreachable']>([
 		['a tool that is another one now', () => relist(/"method"/g, '"verb"'), 'tool_definition_changed'],
 		['a list that cannot be read now', () => relist(/^data.*$/gm, ''), 'provider_unreachable'],
-	])('%s: the definitions are looked at again on connecting', async (_, lies, code) => {
-		await forget();
-		vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6_000 }); // a look of five seconds ago would do
-		try {
-			lies();
-			await stage.play({ ...absent, code });
-		} finally {
-			vi.useRealTimers();
-		}
+	])('[fail-closed] %s: the definitions are looked at again before each call', async (_, lies, code) => {
+		lies();
+		await stage.play({ ...absent, code });
 		stage.server.before = () => false;
 		await stage.test.portal.gateway.upstream.checkTools('github');
 		await stage.recovers();
@@ -187,6 +186,8 @@ describe('[no-false-verdict] before the call: what goes wrong there is ABSENT, a
 
 test('[secret-stays] after all of that the credential is nowhere in the database or the log', () =>
 	stage.expectNoPat());
+
+const looks = (server: ScriptedServer): number => server.seen.filter(({ rpc }) => rpc === 'tools/list').length;
 
 describe('[once] a request that is no longer ours is not written', () => {
 	let server: ScriptedServer;
@@ -228,7 +229,9 @@ describe('[once] a request that is no longer ours is not written', () => {
 	test('it is asked once, and the request is written in the same turn: not even a microtask lies between', async () => {
 		await upstream.call(createIssue);
 		const order: string[] = [];
-		const sent = () => order.push('sent');
+		const sent = (message: unknown) => {
+			if ((message as { headers: string }).headers.includes('x-mcp-tools: issue_write')) order.push('sent');
+		};
 		channel('undici:client:sendHeaders').subscribe(sent);
 		try {
 			const stillMine = () => {
@@ -250,6 +253,7 @@ describe('[once] a request that is no longer ours is not written', () => {
 		let connections = 0;
 		// The kind of end after which undici keeps a request and connects anew for it.
 		const dies = (message: unknown) => {
+			if (looks(server) < 2) return;
 			connections++;
 			(message as { socket: Socket }).socket.destroy(Object.assign(new Error('gone'), { code: 'UND_ERR_INFO' }));
 		};

@@ -14,7 +14,7 @@ export interface Connection {
 }
 
 export type Leased =
-	| { readonly kind: 'leased'; readonly connection: Connection; readonly isNew: boolean }
+	| { readonly kind: 'leased'; readonly connection: Connection }
 	/** Nothing but the handshake was sent; the exchange says how far it came. */
 	| { readonly kind: 'failed'; readonly handshake: Exchange };
 
@@ -23,6 +23,8 @@ export interface Connections {
 	release(connection: Connection): void;
 	/** For a connection that no longer works: the next lease shakes hands anew and finds out the protocol era again. */
 	drop(connection: Connection): void;
+	/** As {@link drop}, for every connection: the server has forgotten one, and so perhaps all. */
+	dropAll(): void;
 	close(): Promise<void>;
 }
 
@@ -51,7 +53,7 @@ export function createConnections(config: { url: string; timeoutMs: number; cloc
 			open.delete(key);
 			open.set(key, known);
 			known.uses++;
-			return { kind: 'leased', connection: known, isNew: false };
+			return { kind: 'leased', connection: known };
 		}
 		if (known !== undefined) drop(known);
 		const pending = opening.get(key) ?? connect(key, secret, deadline).finally(() => opening.delete(key));
@@ -77,7 +79,7 @@ export function createConnections(config: { url: string; timeoutMs: number; cloc
 			if (open.size <= MOST) break;
 			drop(oldest);
 		}
-		return { kind: 'leased', connection, isNew: true };
+		return { kind: 'leased', connection };
 	}
 
 	async function handshake(
@@ -130,6 +132,11 @@ export function createConnections(config: { url: string; timeoutMs: number; cloc
 		if (connection.uses === 0) void connection.client.close();
 	}
 
+	function dropAll(): void {
+		era = null;
+		for (const connection of open.values()) drop(connection);
+	}
+
 	return {
 		lease,
 		release,
@@ -137,9 +144,8 @@ export function createConnections(config: { url: string; timeoutMs: number; cloc
 			era = null;
 			drop(connection);
 		},
-		async close() {
-			for (const connection of open.values()) drop(connection);
-		},
+		dropAll,
+		close: async () => dropAll(),
 	};
 }
 

@@ -11,8 +11,11 @@ export interface Drift extends Required<Differences> {
 
 export interface DriftWatch {
 	current(): Drift;
-	/** Looks again when the last look began `maxAgeMs` ago or earlier; one look at a time. Never throws. */
-	renew(maxAgeMs: number, deadline?: AbortSignal): Promise<void>;
+	/**
+	 * Looks again, or waits for a look that has not begun yet: one at a time, and whoever asks meanwhile shares the next
+	 * one, since what the present one reads may be from before they asked. Never throws.
+	 */
+	renew(deadline?: AbortSignal): Promise<void>;
 }
 
 /**
@@ -26,6 +29,7 @@ export function watchDrift(
 	let state: Drift = { ok: false, changed: [], missing: [], refusesAll: null, checkedAt: null };
 	let failed: string | null = null;
 	let looking: Promise<void> | null = null;
+	let next: Promise<void> | null = null;
 
 	async function lookNow(deadline?: AbortSignal): Promise<void> {
 		const began = clock.now();
@@ -45,17 +49,23 @@ export function watchDrift(
 		state = { ok: true, ...seen, checkedAt: began };
 	}
 
+	function begin(deadline?: AbortSignal): Promise<void> {
+		looking = lookNow(deadline).finally(() => {
+			looking = null;
+		});
+		return looking;
+	}
+
 	return {
 		current: () => state,
-		renew: async (maxAgeMs, deadline) => {
-			const age =
-				state.checkedAt === null ? Number.POSITIVE_INFINITY : clock.now().getTime() - state.checkedAt.getTime();
-			// A clock that was set back must not make a verdict last.
-			if (age >= 0 && age < maxAgeMs) return;
-			looking ??= lookNow(deadline).finally(() => {
-				looking = null;
+		renew: (deadline) => {
+			if (next !== null) return next;
+			if (looking === null) return begin(deadline);
+			next = looking.then(() => {
+				next = null;
+				return begin(deadline);
 			});
-			await looking;
+			return next;
 		},
 	};
 }

@@ -3,13 +3,15 @@ import { err, ok, type Result } from '#core/result';
 import type { Exchange } from './exchange.ts';
 import { isObject, onlyText, sentence, unsent } from './github-result.ts';
 import { atMost500, redact } from './redact.ts';
-import type { Requested } from './request.ts';
+import { type Requested, TOO_MANY_REQUESTS } from './request.ts';
 
 export interface ReadFailure {
 	readonly kind: 'unauthorized' | 'unreachable' | 'unreadable' | 'not_found';
 	readonly why: string;
 	/** The answer passed the size limit: a smaller page may still be read. */
 	readonly tooLarge?: boolean;
+	/** The server refused the request itself: as one does that has started anew and knows no session of before. */
+	readonly forgotten?: boolean;
 	/** Of not_found: it was there once, and has been deleted, or all of its kind are switched off. */
 	readonly gone?: boolean;
 }
@@ -44,7 +46,8 @@ export function readExchange(requested: Requested): Result<Exchange, ReadFailure
 	if (status !== undefined) {
 		const words = redact(text, [], exchange.secret);
 		const why = words === '' ? `HTTP ${status}.` : atMost500(`HTTP ${status}: ${words}`);
-		return err({ kind: status >= 500 ? 'unreachable' : 'unreadable', why });
+		if (status >= 500) return err({ kind: 'unreachable', why });
+		return err({ kind: 'unreadable', why, forgotten: requested.kind === 'exchanged' && status !== TOO_MANY_REQUESTS });
 	}
 	if (!exchange.connected) return err({ kind: 'unreachable', why: unsent(exchange.problem) });
 	const problem = exchange.problem ?? 'no_answer';

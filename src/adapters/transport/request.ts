@@ -13,8 +13,6 @@ export interface RequestOptions {
 	readonly until?: AbortSignal;
 	readonly cap: number;
 	readonly timeoutMs: number;
-	/** Between a new connection and the request; false gives the request up. */
-	readonly onConnected?: () => Promise<boolean>;
 	/** For a write only. */
 	readonly write?: Write;
 }
@@ -25,7 +23,7 @@ export type Requested =
 	| { readonly kind: 'given_up' };
 
 /** Says nothing against the connection itself. 401 and 403 do: the credential may have been revoked since the handshake. */
-const TOO_MANY_REQUESTS = 429;
+export const TOO_MANY_REQUESTS = 429;
 
 /**
  * Sends one JSON-RPC request, at most once, over the credential's pooled client. Never throws: what happened is in the
@@ -35,9 +33,8 @@ const TOO_MANY_REQUESTS = 429;
 export async function sendOnce(connections: Connections, options: RequestOptions): Promise<Requested> {
 	const leased: Leased = await connections.lease(options.secret, options.deadline);
 	if (leased.kind === 'failed') return { kind: 'no_connection', handshake: leased.handshake };
-	const { connection, isNew } = leased;
+	const { connection } = leased;
 	try {
-		if (isNew && options.onConnected !== undefined && !(await options.onConnected())) return { kind: 'given_up' };
 		const { deadline, until } = options;
 		const ends = until === undefined ? deadline : AbortSignal.any([deadline, until]);
 		const exchange = newExchange(options.secret, ends, options.cap, options.write);

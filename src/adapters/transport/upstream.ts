@@ -40,8 +40,6 @@ const CALL_BYTES = 1024 * 1024;
 const READ_BYTES = 5 * 1024 * 1024;
 /** For all answers of one look: who fills a repository, and the server, decide how many pages there are to keep. */
 const LOOK_BYTES = 32 * 1024 * 1024;
-/** A verdict on the definitions older than this is renewed before the first call over a new connection. */
-const RECHECK_MS = 5_000;
 
 /** The provider's MCP server, reached over Streamable HTTP with the tenant's credential in each request. */
 export function createUpstream(config: UpstreamConfig): Upstream {
@@ -57,7 +55,6 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 			cap: number;
 			deadline?: AbortSignal;
 			until?: AbortSignal;
-			onConnected?: () => Promise<boolean>;
 			write?: Write;
 		},
 	): Promise<Requested> {
@@ -79,7 +76,9 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 		listTools((params, cap) => send(secret, 'tools/list', params, { cap, deadline }));
 
 	async function look(deadline?: AbortSignal): Promise<Result<Required<Differences>, string>> {
-		const served = await listFor(config.probeToken ?? PROBE_TOKEN, deadline);
+		const probe = config.probeToken ?? PROBE_TOKEN;
+		const first = await listFor(probe, deadline);
+		const served = first.ok || first.error.forgotten !== true ? first : await listAnew(probe, deadline);
 		if (!served.ok) return err(served.error.why);
 		const differences = compareTools(served.value, {
 			pins: pinnedTools('github'),
@@ -89,6 +88,12 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 			path: new URL(config.url).pathname,
 		});
 		return ok(differences);
+	}
+
+	/** A server that has started anew knows no session of before: what that costs is this second list, not a write. */
+	function listAnew(secret: string, deadline?: AbortSignal) {
+		connections?.dropAll();
+		return listFor(secret, deadline);
 	}
 
 	/** Reads for one look: what it has read once too much stays an error, so that a part is never taken for the whole. */
@@ -114,26 +119,19 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 		const { provider, tool, args, secret, expect, stillMine = () => true } = input;
 		if (!configured(provider)) return { kind: 'not_sent', why: 'No MCP server is configured.' };
 		const deadline = AbortSignal.timeout(config.timeoutMs);
-		let unlisted = false;
-		let refused: string | null = null;
+		// Each request has a connection of its own, so that nothing tells when the server has been replaced. One that does
+		// not list its tools now is not known to be the one that was looked at before.
+		await drift.renew(deadline);
+		const refused = refusedTool(tool, drift.current());
+		if (refused !== null) return changedTool(refused);
+		if (!drift.current().ok) {
+			return { kind: 'not_sent', why: 'The list of tools cannot be read just now. Nothing was sent.' };
+		}
 		const requested = await send(
 			secret,
 			'tools/call',
 			{ name: tool, arguments: args },
-			{
-				cap: CALL_BYTES,
-				deadline,
-				write: { stillMine },
-				// The server may have been replaced while we were not connected. One that does not list its tools now is not
-				// known to be the one that was looked at before.
-				onConnected: async () => {
-					await drift.renew(RECHECK_MS, deadline);
-					const seen = drift.current();
-					refused = refusedTool(tool, seen);
-					unlisted = !seen.ok;
-					return refused === null && seen.ok;
-				},
-			},
+			{ cap: CALL_BYTES, deadline, write: { stillMine } },
 		);
 		// It says that it has no such tool, so that nothing was written. That is one answer to something that was sent; a
 		// question that writes nothing has to be answered alike, with the same credential (0016).
@@ -142,14 +140,10 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 			const listed = await listedFor(secret, deadline);
 			if (!listed.ok || listed.value.has(tool)) return notAsListed(tool);
 			// Hidden from this credential, or gone for everybody: a look at all tools tells which.
-			await drift.renew(0, deadline);
-			refused = refusedTool(tool, drift.current());
+			await drift.renew(deadline);
+			const gone = refusedTool(tool, drift.current());
+			return gone === null ? hiddenTool(tool) : changedTool(gone);
 		}
-		if (refused !== null) {
-			return { kind: 'not_sent', why: `${refused} Nothing was sent.`, code: 'tool_definition_changed' };
-		}
-		if (saysUnknown) return hiddenTool(tool);
-		if (unlisted) return { kind: 'not_sent', why: 'The list of tools cannot be read just now. Nothing was sent.' };
 		return settle(requested, { ...expect, tool, values: textsOf(args), webUrl: config.webUrl });
 	}
 
@@ -157,7 +151,7 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 		configured,
 		drift: () => drift.current(),
 		checkTools: async (provider) => {
-			if (configured(provider)) await drift.renew(0);
+			if (configured(provider)) await drift.renew();
 		},
 		call,
 		whoAmI: (_provider, secret, until) => whoAmI(readWith(secret, until), secret),
@@ -176,6 +170,10 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 		artifactAt: (_provider, secret, url, until) => artifactAt(readWith(secret, until), secret, url, config.webUrl),
 		close: async () => connections?.close(),
 	};
+}
+
+function changedTool(why: string): UpstreamOutcome {
+	return { kind: 'not_sent', why: `${why} Nothing was sent.`, code: 'tool_definition_changed' };
 }
 
 const givenUp = { kind: 'unreachable', why: 'Reading took too long and was given up.' } as const;
