@@ -4,7 +4,7 @@ import { seedDemo } from '#adapters/identity/demo';
 import { deriveKey } from '#adapters/vault/derive-key';
 import type { JsonValue } from '#core/canonical-json';
 import { restDigestOf } from '#core/registry/tool-definition';
-import type { CredentialInfo } from '#gateway/ports';
+import type { CredentialInfo } from '#gateway/ports/credentials';
 import { type SandboxGitHub, startSandboxGitHub } from '#sandbox/github/server';
 import { startSandboxSidecar } from '#sandbox/sidecar/server';
 import { listed, toolDefinitions } from '#sandbox/sidecar/tools';

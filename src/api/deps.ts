@@ -1,5 +1,6 @@
 import type { Deps } from '#gateway/deps';
-import type { JoinIdentity, Principal } from '#gateway/ports';
+import type { Principal } from '#gateway/ports/caller';
+import type { JoinIdentity } from '#gateway/ports/people';
 import type { OwnOrigins } from './http-checks.ts';
 import type { RateLimit } from './rate-limit.ts';
 

@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from '#core/refusals';
-import type { Principal } from '#gateway/ports';
+import type { Principal } from '#gateway/ports/caller';
 
 export type RateLimit = (principal: Principal, tenantId: string) => Promise<Refusal | null>;
 

@@ -2,7 +2,7 @@ import { actorCommit } from '#core/audit/actor-commit';
 import type { Actor } from '#core/audit/entry';
 import type { FooterApprover } from '#core/proposal/marker';
 import type { Deps } from './deps.ts';
-import type { Caller, Principal } from './ports.ts';
+import type { Caller, Principal } from './ports/caller.ts';
 
 /**
  * The caller as an audit row names them: by id, role and a salted commitment to name and e-mail (bytes §4).

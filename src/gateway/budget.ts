@@ -2,7 +2,7 @@ import { targetSentence } from '#core/guardrails/target-allowed';
 import { type Refusal, refuse } from '#core/refusals';
 import type { Target } from '#core/registry/types';
 import type { Deps } from './deps.ts';
-import type { ReserveResult, WriteBudget } from './ports.ts';
+import type { ReserveResult, WriteBudget } from './ports/reservation.ts';
 
 type Refused = Extract<ReserveResult, { kind: 'refused' }>;
 

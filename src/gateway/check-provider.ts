@@ -3,7 +3,9 @@ import { refusedTool } from '#core/registry/drift';
 import type { SafeWrite } from '#core/registry/types';
 import { err, ok, type Result } from '#core/result';
 import type { Deps } from './deps.ts';
-import type { Caller, GuardFacts, SealedCredential } from './ports.ts';
+import type { Caller } from './ports/caller.ts';
+import type { SealedCredential } from './ports/credentials.ts';
+import type { GuardFacts } from './ports/executions.ts';
 
 /**
  * Check 12 of contracts §3 but for the opening of the credential: a provider is configured, the pinned tools that this

@@ -2,7 +2,9 @@ import { type Refusal, refuse } from '#core/refusals';
 import { err, ok, type Result } from '#core/result';
 import { actorOf } from './actor.ts';
 import type { Deps } from './deps.ts';
-import type { Answer, Caller, CredentialInfo, SealedCredential } from './ports.ts';
+import type { Answer } from './ports/answer.ts';
+import type { Caller } from './ports/caller.ts';
+import type { CredentialInfo, SealedCredential } from './ports/credentials.ts';
 
 const PROVIDER = 'github';
 

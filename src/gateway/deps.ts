@@ -1,5 +1,10 @@
 import type { Sha256 } from '#core/sha256';
-import type { Clock, Ids, Log, Store, Upstream, Vault, WriteBudget } from './ports.ts';
+import type { Clock, Ids } from './ports/clock.ts';
+import type { Vault } from './ports/credentials.ts';
+import type { Log } from './ports/log.ts';
+import type { WriteBudget } from './ports/reservation.ts';
+import type { Store } from './ports/store.ts';
+import type { Upstream } from './ports/upstream.ts';
 import type { RecentFacts } from './recent-facts.ts';
 import type { SharedReads } from './shared-reads.ts';
 

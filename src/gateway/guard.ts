@@ -6,7 +6,8 @@ import { type Refusal, refuse } from '#core/refusals';
 import type { SafeWrite } from '#core/registry/types';
 import { err, ok, type Result } from '#core/result';
 import type { Sha256 } from '#core/sha256';
-import type { Caller, GuardFacts } from './ports.ts';
+import type { Caller } from './ports/caller.ts';
+import type { GuardFacts } from './ports/executions.ts';
 import type { WriteRequest } from './request.ts';
 
 /** Check 5: role, then token scope. An agent that holds a token must not approve itself (contracts §1). */

@@ -1,7 +1,7 @@
 import type { Role } from '#core/access/roles';
 import type { Actor } from '#core/audit/entry';
 import type { JsonObject } from '#core/canonical-json';
-import type { LetIn, MemberEntry, Newcomer } from './people-ports.ts';
+import type { LetIn, MemberEntry, Newcomer } from './ports/people.ts';
 
 /** Long enough for a holiday's start, short enough that a link in an old mail opens nothing. */
 export const LINK_DAYS = 7;

@@ -2,8 +2,9 @@ import { actorCommit } from '#core/audit/actor-commit';
 import { type Refusal, refuse } from '#core/refusals';
 import { err, ok } from '#core/result';
 import type { Deps } from './deps.ts';
-import type { FoundInvitation, JoinIdentity, NewAccount, PasswordFailure } from './people-ports.ts';
-import type { Answer, Person } from './ports.ts';
+import type { Answer } from './ports/answer.ts';
+import type { Person } from './ports/caller.ts';
+import type { FoundInvitation, JoinIdentity, NewAccount, PasswordFailure } from './ports/people.ts';
 
 export interface Joining {
 	readonly secret: string;

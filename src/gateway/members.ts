@@ -4,8 +4,9 @@ import { err, ok } from '#core/result';
 import { actorOf } from './actor.ts';
 import type { Deps } from './deps.ts';
 import { type LetInAnswer, letInAnswer, linkUntil, memberEntry, newcomer } from './invite.ts';
-import type { JoinIdentity } from './people-ports.ts';
-import type { Answer, Caller } from './ports.ts';
+import type { Answer } from './ports/answer.ts';
+import type { Caller } from './ports/caller.ts';
+import type { JoinIdentity } from './ports/people.ts';
 
 /**
  * Adds a person (contracts §6). An account that the platform has made is a member at once. For any other address there is

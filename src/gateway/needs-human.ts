@@ -1,4 +1,5 @@
-import type { Execution, Log } from './ports.ts';
+import type { Execution } from './ports/executions.ts';
+import type { Log } from './ports/log.ts';
 
 /** Says, where operators look, that an execution waits for a person. The event's name is what alerts on logs match. */
 export function announceNeedsHuman(log: Log, { id, tenantId }: Execution, reason: string): void {

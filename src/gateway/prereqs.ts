@@ -1,5 +1,5 @@
 import type { Deps } from './deps.ts';
-import type { Caller } from './ports.ts';
+import type { Caller } from './ports/caller.ts';
 
 export interface Prereqs {
 	readonly ready: boolean;

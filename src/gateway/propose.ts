@@ -8,7 +8,9 @@ import { approverOf } from './actor.ts';
 import { checkProvider } from './check-provider.ts';
 import type { Deps } from './deps.ts';
 import { checkRole, guard, shaOf } from './guard.ts';
-import type { Answer, Caller, GuardFacts } from './ports.ts';
+import type { Answer } from './ports/answer.ts';
+import type { Caller } from './ports/caller.ts';
+import type { GuardFacts } from './ports/executions.ts';
 import { checkAdded, isReplacing, readPresent } from './replaced-state.ts';
 import { type RawBody, readJson, readPropose } from './request.ts';
 

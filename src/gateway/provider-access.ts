@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '#core/result';
 import type { Deps } from './deps.ts';
-import type { Execution, SealedCredential } from './ports.ts';
+import type { SealedCredential } from './ports/credentials.ts';
+import type { Execution } from './ports/executions.ts';
 
 /** What it takes to read as the tenant's present credential may. */
 export interface Access {

@@ -1,4 +1,7 @@
-import type { Clock, ExecutionStore, IdentityStore, Store } from './ports.ts';
+import type { Clock } from './ports/clock.ts';
+import type { ExecutionStore } from './ports/executions.ts';
+import type { IdentityStore } from './ports/identity.ts';
+import type { Store } from './ports/store.ts';
 
 /** How long another process's change may go unseen by a propose. */
 const BELIEVED_MS = 1_000;

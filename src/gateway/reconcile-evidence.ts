@@ -6,7 +6,8 @@ import { afterShaOf } from '#core/proposal/label-set';
 import { visibleRef } from '#core/proposal/marker';
 import { err, ok, type Result } from '#core/result';
 import type { Deps } from './deps.ts';
-import type { Execution, FoundArtifact, ReadResult, Searched } from './ports.ts';
+import type { Execution } from './ports/executions.ts';
+import type { FoundArtifact, ReadResult, Searched } from './ports/upstream.ts';
 import { type Access, accessFor, type NoAccess } from './provider-access.ts';
 import { unlistedSince } from './reconcile-unlisted.ts';
 

@@ -2,7 +2,7 @@ import { decideBroken, putOff } from '#core/execution/broken-look';
 import { type Decision, decide, type Evidence, LAST_LOOK_MS, SEARCH_FROM_MS } from '#core/execution/decide';
 import { readingUntil, unlessAborted } from './bounded-reads.ts';
 import type { Deps } from './deps.ts';
-import type { Execution } from './ports.ts';
+import type { Execution } from './ports/executions.ts';
 import { byItself } from './reconcile-alone.ts';
 import { evidenceFor } from './reconcile-evidence.ts';
 import { record } from './reconcile-verdict.ts';

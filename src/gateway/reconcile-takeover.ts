@@ -1,6 +1,6 @@
 import { attemptEntry } from './attempt-row.ts';
 import type { Deps } from './deps.ts';
-import type { Execution } from './ports.ts';
+import type { Execution } from './ports/executions.ts';
 import { byItself } from './reconcile-alone.ts';
 
 const MOST = 1_000;

@@ -2,7 +2,8 @@ import { artifactPlace, isInRepository, issueAddress } from '#core/execution/art
 import type { Sought } from '#core/execution/ours';
 import { err, ok } from '#core/result';
 import type { Deps } from './deps.ts';
-import type { Execution, FoundArtifact, ReadResult } from './ports.ts';
+import type { Execution } from './ports/executions.ts';
+import type { FoundArtifact, ReadResult } from './ports/upstream.ts';
 import type { Access } from './provider-access.ts';
 import { hiddenSince, newestGiven, type Seen } from './reconcile-numbers.ts';
 

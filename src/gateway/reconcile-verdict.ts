@@ -5,7 +5,7 @@ import type { RefusalCode } from '#core/refusals';
 import { assertNever } from '#core/result';
 import type { Deps } from './deps.ts';
 import { announceNeedsHuman } from './needs-human.ts';
-import type { Execution } from './ports.ts';
+import type { Execution } from './ports/executions.ts';
 
 interface Verdict {
 	readonly to: Extract<ExecutionState, 'CONFIRMED' | 'ABSENT' | 'NEEDS_HUMAN'>;

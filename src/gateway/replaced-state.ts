@@ -7,7 +7,8 @@ import type { Creates, Target } from '#core/registry/types';
 import { assertNever, err, ok, type Result } from '#core/result';
 import { equalHex } from '#core/sha256';
 import type { Deps } from './deps.ts';
-import type { Execution, ReadResult } from './ports.ts';
+import type { Execution } from './ports/executions.ts';
+import type { ReadResult } from './ports/upstream.ts';
 
 /** Whether the write replaces what stands there, so that its approval covers what it was given upon as well. */
 export function isReplacing({ creates }: { readonly creates: Creates }): boolean {

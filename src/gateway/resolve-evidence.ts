@@ -5,7 +5,8 @@ import { typedAddress } from '#core/execution/typed-address';
 import { type Refusal, refuse } from '#core/refusals';
 import { err, ok, type Result } from '#core/result';
 import type { Deps } from './deps.ts';
-import type { Execution, ReadResult } from './ports.ts';
+import type { Execution } from './ports/executions.ts';
+import type { ReadResult } from './ports/upstream.ts';
 import { type Access, accessFor, type NoAccess } from './provider-access.ts';
 import { bySearch, claimedArtifact, FURTHER_BACK_MS, listing, soughtOf, stateEvidence } from './reconcile-evidence.ts';
 

@@ -9,7 +9,11 @@ import { attemptEntry, type NamedTool } from './attempt-row.ts';
 import { giveBack } from './budget.ts';
 import type { Deps } from './deps.ts';
 import { announceNeedsHuman } from './needs-human.ts';
-import type { Answer, AuditPosition, Caller, Execution, SealedCredential, SettleInput } from './ports.ts';
+import type { Answer } from './ports/answer.ts';
+import type { AuditPosition } from './ports/audit.ts';
+import type { Caller } from './ports/caller.ts';
+import type { SealedCredential } from './ports/credentials.ts';
+import type { Execution, SettleInput } from './ports/executions.ts';
 import { checkUnchanged, isReplacing, readBack } from './replaced-state.ts';
 
 /** The answer of an execute that confirmed, now or earlier (contracts §3). */

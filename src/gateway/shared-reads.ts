@@ -2,7 +2,8 @@ import { accountOf } from '#core/guardrails/account';
 import { type Refusal, refuse } from '#core/refusals';
 import type { Target } from '#core/registry/types';
 import { err, ok, type Result } from '#core/result';
-import type { Clock, SealedCredential } from './ports.ts';
+import type { Clock } from './ports/clock.ts';
+import type { SealedCredential } from './ports/credentials.ts';
 
 /** How long a reading serves those who ask for the same. Execute reads by itself, so an older state is refused there. */
 const SHARED_MS = 2_000;

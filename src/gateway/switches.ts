@@ -3,7 +3,9 @@ import { type Refusal, refuse } from '#core/refusals';
 import { err, ok, type Result } from '#core/result';
 import { actorOf, principalActor } from './actor.ts';
 import type { Deps } from './deps.ts';
-import type { Answer, Caller, Flag, Principal } from './ports.ts';
+import type { Answer } from './ports/answer.ts';
+import type { Caller, Principal } from './ports/caller.ts';
+import type { Flag } from './ports/settings.ts';
 
 export interface SwitchChange {
 	readonly enabled: boolean;

@@ -3,7 +3,8 @@ import { refuse } from '#core/refusals';
 import { err, ok } from '#core/result';
 import { actorOf } from './actor.ts';
 import type { Deps } from './deps.ts';
-import type { Answer, Caller } from './ports.ts';
+import type { Answer } from './ports/answer.ts';
+import type { Caller } from './ports/caller.ts';
 
 /** The caller decides how many entries are wrong, so not all of them are named. */
 const MAX_ERRORS = 20;

@@ -3,8 +3,9 @@ import { err, ok } from '#core/result';
 import { principalActor } from './actor.ts';
 import type { Deps } from './deps.ts';
 import { type LetInAnswer, letInAnswer, linkUntil, memberEntry, newcomer } from './invite.ts';
-import type { JoinIdentity } from './people-ports.ts';
-import type { Answer, Principal } from './ports.ts';
+import type { Answer } from './ports/answer.ts';
+import type { Principal } from './ports/caller.ts';
+import type { JoinIdentity } from './ports/people.ts';
 
 /**
  * Makes a tenant and lets its first ADMIN in, in one transaction. The API has checked that the caller is a platform admin.

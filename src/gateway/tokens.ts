@@ -3,7 +3,9 @@ import { refuse } from '#core/refusals';
 import { err, ok } from '#core/result';
 import { actorOf } from './actor.ts';
 import type { Deps } from './deps.ts';
-import type { Answer, Caller, TokenInfo } from './ports.ts';
+import type { Answer } from './ports/answer.ts';
+import type { Caller } from './ports/caller.ts';
+import type { TokenInfo } from './ports/identity.ts';
 
 const HOUR_MS = 3_600_000;
 const MAX_HOURS = 90 * 24;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { argsSha } from '#core/proposal/args-sha';
 import type { RefusalCode } from '#core/refusals';
-import type { WriteBudget } from '#gateway/ports';
+import type { WriteBudget } from '#gateway/ports/reservation';
 import { sha256 } from '#src/compose';
 import { passTime } from '#test/support/pass-time';
 import { type Answer, type Client, issue, proposed, startPortal, type TestPortal } from '#test/support/portal';

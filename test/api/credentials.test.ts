@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Upstream } from '#gateway/ports';
+import type { Upstream } from '#gateway/ports/upstream';
 import { type Client, startPortal, type TestPortal } from '#test/support/portal';
 import { demoTenant, withRows, withUpstream } from './fixture.ts';
 import { expectProblem } from './problem-shape.ts';

@@ -1,5 +1,5 @@
 import type { Role } from '#core/access/roles';
-import type { Upstream } from '#gateway/ports';
+import type { Upstream } from '#gateway/ports/upstream';
 import { type Answer, ORIGIN, PASSWORD, type TestPortal } from '#test/support/portal';
 
 export interface RawRequest {

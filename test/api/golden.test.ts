@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HOLDING_CODES, INFORMING_CODES } from '#core/proposal/warnings';
 import { type RefusalCode, refusals } from '#core/refusals';
-import type { WriteBudget } from '#gateway/ports';
+import type { WriteBudget } from '#gateway/ports/reservation';
 import { type Answer, type Client, issue, ORIGIN, proposed, startPortal, type TestPortal } from '#test/support/portal';
 import { addTenant, cookieOf, demoTenant, raw, withUpstream } from './fixture.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { proposeAnswer } from '#api/contract/schemas';
 import { beforeShaOf } from '#core/proposal/label-set';
 import type { RefusalCode } from '#core/refusals';
-import type { Upstream } from '#gateway/ports';
+import type { Upstream } from '#gateway/ports/upstream';
 import { sha256 } from '#src/compose';
 import { GET_LABELS, labelledIssue, patches } from '#test/gateway/labels-rig';
 import { type Answer, type Client, issue as createIssue, startPortal, type TestPortal } from '#test/support/portal';

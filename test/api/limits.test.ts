@@ -3,7 +3,7 @@ import type { Database, Query } from '#adapters/store/database';
 import { createLimitCounts } from '#adapters/store/limit-counts';
 import { type RateLimit, rateLimit } from '#api/rate-limit';
 import type { Refusal } from '#core/refusals';
-import type { Principal } from '#gateway/ports';
+import type { Principal } from '#gateway/ports/caller';
 import { anotherPool, testDatabases } from '#test/support/database';
 import { passTime } from '#test/support/pass-time';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { afterShaOf, beforeShaOf } from '#core/proposal/label-set';
-import type { Execution } from '#gateway/ports';
+import type { Execution } from '#gateway/ports/executions';
 import { resolve } from '#gateway/resolve';
 import { BOT, type Scene, sceneOn } from '#test/gateway/looks-rig';
 import { approved, mustFind, rowsOf, tellOf } from '#test/gateway/rig';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PROVED_ABSENT } from '#core/execution/settlement';
-import type { Execution } from '#gateway/ports';
+import type { Execution } from '#gateway/ports/executions';
 import { type Scene, sceneOn } from '#test/gateway/looks-rig';
 import { approved, mustFind, tellOf } from '#test/gateway/rig';
 import { type Client, issue, startPortal, type TestPortal } from '#test/support/portal';

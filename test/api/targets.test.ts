@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkTarget } from '#core/guardrails/target-allowed';
 import { readTargetEntries } from '#core/guardrails/target-entries';
 import { guard } from '#gateway/guard';
-import type { GuardFacts } from '#gateway/ports';
+import type { GuardFacts } from '#gateway/ports/executions';
 import { latestExecution } from '#test/support/latest-execution';
 import { type Client, issue, proposed, startPortal, type TestPortal } from '#test/support/portal';
 import { addTenant, demoTenant, withRows } from './fixture.ts';

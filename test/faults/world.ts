@@ -1,6 +1,7 @@
 import { afterAll, expect } from 'vitest';
 import type { JsonObject } from '#core/canonical-json';
-import type { Clock, Execution } from '#gateway/ports';
+import type { Clock } from '#gateway/ports/clock';
+import type { Execution } from '#gateway/ports/executions';
 import { newDatabase } from '#test/gateway/rig';
 import { type Answered, type Approval, checkInvariants } from '#test/invariants/check';
 import { passTime } from '#test/support/pass-time';

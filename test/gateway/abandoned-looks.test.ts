@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Deps } from '#gateway/deps';
-import type { Execution } from '#gateway/ports';
+import type { Execution } from '#gateway/ports/executions';
 import { createLooker } from '#gateway/reconcile-looks';
 
 const NOTHING = { afterSha: null, unknownSince: null, nextCheckAt: null, cleanLooks: 0 };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Deps } from '#gateway/deps';
 import { execute } from '#gateway/execute';
-import type { Caller } from '#gateway/ports';
+import type { Caller } from '#gateway/ports/caller';
 import { propose } from '#gateway/propose';
 import { reconcile } from '#gateway/reconcile';
 import { verifyChain } from '#gateway/verify-chain';

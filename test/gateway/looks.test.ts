@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Deps } from '#gateway/deps';
-import type { Execution } from '#gateway/ports';
+import type { Execution } from '#gateway/ports/executions';
 import { reconcile } from '#gateway/reconcile';
 import { createLooker } from '#gateway/reconcile-looks';
 import { startPortal, type TestPortal } from '#test/support/portal';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createUpstream } from '#adapters/transport/upstream';
 import type { Deps } from '#gateway/deps';
-import type { Caller } from '#gateway/ports';
+import type { Caller } from '#gateway/ports/caller';
 import { prereqs } from '#gateway/prereqs';
 import type { FaultInput } from '#sandbox/github/faults';
 import { demoCaller } from '#test/support/caller';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Deps } from '#gateway/deps';
-import type { Caller } from '#gateway/ports';
+import type { Caller } from '#gateway/ports/caller';
 import { propose } from '#gateway/propose';
 import { reconcile } from '#gateway/reconcile';
 import { demoCaller } from '#test/support/caller';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Deps } from '#gateway/deps';
-import type { Caller } from '#gateway/ports';
+import type { Caller } from '#gateway/ports/caller';
 import { demoCaller } from '#test/support/caller';
 import { latestExecution } from '#test/support/latest-execution';
 import { type Answer, auditRows, type Client, issue, proposed, type TestPortal } from '#test/support/portal';

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Clock, GuardFacts, Store } from '#gateway/ports';
+import type { Clock } from '#gateway/ports/clock';
+import type { GuardFacts } from '#gateway/ports/executions';
+import type { Store } from '#gateway/ports/store';
 import { rememberFacts } from '#gateway/recent-facts';
 import { type Client, issue, proposed, startPortal, type TestPortal } from '#test/support/portal';
 

@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { afterShaOf, beforeShaOf } from '#core/proposal/label-set';
 import { visibleRef } from '#core/proposal/marker';
 import type { Deps } from '#gateway/deps';
-import type { Execution } from '#gateway/ports';
+import type { Execution } from '#gateway/ports/executions';
 import { issue, type TestPortal } from '#test/support/portal';
 import { type Scene, sceneOn } from './looks-rig.ts';
 import { approved, mustFind, portals, tellOf, verdictsOf } from './rig.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Deps } from '#gateway/deps';
-import type { Execution } from '#gateway/ports';
+import type { Execution } from '#gateway/ports/executions';
 import type { TestPortal } from '#test/support/portal';
 import { type Scene, sceneOn } from './looks-rig.ts';
 import { portals } from './rig.ts';

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { artifactBody, carriesVisibleRef, marker, visibleRef } from '#core/proposal/marker';
 import type { Deps } from '#gateway/deps';
-import type { Caller, Execution } from '#gateway/ports';
+import type { Caller } from '#gateway/ports/caller';
+import type { Execution } from '#gateway/ports/executions';
 import { reconcile } from '#gateway/reconcile';
 import type { Comment, Issue } from '#sandbox/github/model';
 import { demoCaller } from '#test/support/caller';

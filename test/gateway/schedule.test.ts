@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Deps } from '#gateway/deps';
-import type { Caller, Execution } from '#gateway/ports';
+import type { Caller } from '#gateway/ports/caller';
+import type { Execution } from '#gateway/ports/executions';
 import { startSchedule } from '#src/schedule';
 import { demoCaller } from '#test/support/caller';
 import { latestExecution } from '#test/support/latest-execution';

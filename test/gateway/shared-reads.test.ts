@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ok } from '#core/result';
-import type { SealedCredential } from '#gateway/ports';
+import type { SealedCredential } from '#gateway/ports/credentials';
 import { createSharedReads } from '#gateway/shared-reads';
 import type { TestPortal } from '#test/support/portal';
 import { labelledIssue } from './labels-rig.ts';

@@ -5,7 +5,7 @@ import { createLimitCounts } from '#adapters/store/limit-counts';
 import { createStore } from '#adapters/store/store';
 import { uuidIds } from '#adapters/system/ids';
 import { createLogger } from '#adapters/system/logger';
-import type { Clock } from '#gateway/ports';
+import type { Clock } from '#gateway/ports/clock';
 
 /** An identity over a database, with a clock to turn and a browser to sign in with. */
 export function portalOver(database: Database, options: { baseUrl?: string; sessionSecret?: Uint8Array } = {}) {

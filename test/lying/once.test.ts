@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Upstream } from '#gateway/ports';
+import type { Upstream } from '#gateway/ports/upstream';
 import { closeNow, listen } from '#sandbox/http';
 import { createIssue, testClock, upstreamFor } from '#test/transport/rig';
 import { type ScriptedServer, startScriptedServer } from '#test/transport/scripted-server';

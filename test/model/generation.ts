@@ -1,5 +1,6 @@
 import type { Deps } from '#gateway/deps';
-import type { Store, Upstream } from '#gateway/ports';
+import type { Store } from '#gateway/ports/store';
+import type { Upstream } from '#gateway/ports/upstream';
 
 /** Where something can happen to a process: before or after one of its steps. */
 export type Point = `${'before' | 'after'} ${Step}`;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { neededTools } from '#adapters/transport/tool-list';
 import { createUpstream } from '#adapters/transport/upstream';
 import type { Deps } from '#gateway/deps';
-import type { Caller } from '#gateway/ports';
+import type { Caller } from '#gateway/ports/caller';
 import { prereqs } from '#gateway/prereqs';
 import type { StaticFlags } from '#sandbox/sidecar/inventory';
 import { approved, attemptsOf, tellOf } from '#test/gateway/rig';

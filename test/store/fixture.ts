@@ -5,7 +5,9 @@ import { createStore, type PortalStore } from '#adapters/store/store';
 import type { Actor, EntryDraft } from '#core/audit/entry';
 import { type ChainVerdict, createVerifier } from '#core/audit/verify';
 import type { Sha256 } from '#core/sha256';
-import type { Caller, Execution, Person, Principal, ReserveInput, SettleInput, Tenant } from '#gateway/ports';
+import type { Caller, Person, Principal, Tenant } from '#gateway/ports/caller';
+import type { Execution, SettleInput } from '#gateway/ports/executions';
+import type { ReserveInput } from '#gateway/ports/reservation';
 
 export const sha256: Sha256 = (data) => createHash('sha256').update(data).digest();
 export const system = { actor: { kind: 'system' } } as const;

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { TokenInfo } from '#gateway/ports';
+import type { TokenInfo } from '#gateway/ports/identity';
 import { testDatabases } from '#test/support/database';
 import { latestExecution } from '#test/support/latest-execution';
 import {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Execution } from '#gateway/ports';
+import type { Execution } from '#gateway/ports/executions';
 import { anotherPool, testDatabases } from '#test/support/database';
 import { passTime } from '#test/support/pass-time';
 import { type Bench, benchOver, mustReserve, newOffice, reservation, settlement } from './fixture.ts';

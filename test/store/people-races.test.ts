@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { v7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
-import type { PeopleStore } from '#gateway/people-ports';
+import type { PeopleStore } from '#gateway/ports/people';
 import { anotherPool, testDatabases } from '#test/support/database';
 import { type Bench, benchOver, draft, newOffice, reservation, tokenCaller, verifyLog } from './fixture.ts';
 import { DAY_MS, entry, invited, join, joined, letIn, newEmail } from './people.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Role } from '#core/access/roles';
-import type { MemberEntry, NewAccount, PeopleStore } from '#gateway/people-ports';
-import type { Person } from '#gateway/ports';
+import type { Person } from '#gateway/ports/caller';
+import type { MemberEntry, NewAccount, PeopleStore } from '#gateway/ports/people';
 import { type Bench, draft, type Office } from './fixture.ts';
 
 export const entry: MemberEntry = (action, change) => draft({ action, detail: { ...change } });

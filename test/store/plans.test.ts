@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Database, Query } from '#adapters/store/database';
-import type { Execution } from '#gateway/ports';
+import type { Execution } from '#gateway/ports/executions';
 import { testDatabases } from '#test/support/database';
 import { benchOver, draft, mustReserve, newOffice, type Office, reservation, settlement } from './fixture.ts';
 

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ReserveResult } from '#gateway/ports';
+import type { ReserveResult } from '#gateway/ports/reservation';
 import { anotherPool, testDatabases } from '#test/support/database';
 import { latestExecution } from '#test/support/latest-execution';
 import {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { appendAll } from '#adapters/store/audit-statement';
 import type { Database, Query } from '#adapters/store/database';
 import { openEntry } from '#core/audit/entry';
-import type { SettleInput } from '#gateway/ports';
+import type { SettleInput } from '#gateway/ports/executions';
 import { anotherPool, testDatabases } from '#test/support/database';
 import { type Bench, benchOver, draft, mustReserve, newOffice, reservation, settlement, verifyLog } from './fixture.ts';
 

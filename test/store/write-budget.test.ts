@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '#adapters/store/database';
 import { forgetIdleAccounts } from '#adapters/store/write-slots';
-import type { ReserveInput, ReserveResult, WriteBudget } from '#gateway/ports';
+import type { ReserveInput, ReserveResult, WriteBudget } from '#gateway/ports/reservation';
 import { anotherPool, testDatabases } from '#test/support/database';
 import { passTime } from '#test/support/pass-time';
 import {

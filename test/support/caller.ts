@@ -1,4 +1,4 @@
-import type { Caller } from '#gateway/ports';
+import type { Caller } from '#gateway/ports/caller';
 import type { Portal } from '#src/compose';
 
 /** A signed-in person of the demo tenant, as the API would hand them to a use case. */

@@ -1,4 +1,4 @@
-import type { Execution, ExecutionStore } from '#gateway/ports';
+import type { Execution, ExecutionStore } from '#gateway/ports/executions';
 
 const nobody = { id: '', name: '', email: '' };
 

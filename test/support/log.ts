@@ -1,4 +1,4 @@
-import type { Log } from '#gateway/ports';
+import type { Log } from '#gateway/ports/log';
 
 export interface LogLine {
 	readonly level: 'info' | 'warn' | 'error';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from '#gateway/ports';
+import type { Clock } from '#gateway/ports/clock';
 import { compose, type Portal } from '#src/compose';
 import { type Env, readEnv } from '#src/env';
 import { type RunningSandbox, seedSandbox, startSandbox } from '#src/start-sandbox';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { measuredStore } from '#adapters/system/measured';
 import { createMetrics, type Unsettled } from '#adapters/system/metrics';
 import type { EntryDraft } from '#core/audit/entry';
-import type { Store } from '#gateway/ports';
+import type { Store } from '#gateway/ports/store';
 
 function rig() {
 	const world = { now: 1_000_000, asked: 0, unsettled: [] as Unsettled[], down: false };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { JsonObject } from '#core/canonical-json';
-import type { Upstream } from '#gateway/ports';
+import type { Upstream } from '#gateway/ports/upstream';
 import { PAT, target, upstreamFor } from './rig.ts';
 import { type Play, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
 

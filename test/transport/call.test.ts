@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { JsonValue } from '#core/canonical-json';
 import type { UpstreamOutcome } from '#core/execution/state';
-import type { Upstream } from '#gateway/ports';
+import type { Upstream } from '#gateway/ports/upstream';
 import { createIssue, PAT, upstreamFor } from './rig.ts';
 import { type Play, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
 

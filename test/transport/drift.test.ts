@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { neededTools } from '#adapters/transport/tool-list';
 import type { JsonObject, JsonValue } from '#core/canonical-json';
-import type { Upstream } from '#gateway/ports';
+import type { Upstream } from '#gateway/ports/upstream';
 import { createIssue, PAT, silent, type TestClock, testClock, upstreamFor } from './rig.ts';
 import { type Play, pinnedDefinitions, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
 

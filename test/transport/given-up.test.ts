@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Upstream } from '#gateway/ports';
+import type { Upstream } from '#gateway/ports/upstream';
 import { PAT, target, upstreamFor } from './rig.ts';
 import { type Play, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Upstream } from '#gateway/ports';
+import type { Upstream } from '#gateway/ports/upstream';
 import { startWorld, type World } from '#test/sandbox/world';
 import { drivers } from '#test/sidecar/drivers';
 import { upstreamFor } from './rig.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Upstream } from '#gateway/ports';
+import type { Upstream } from '#gateway/ports/upstream';
 import { PAT, upstreamFor } from './rig.ts';
 import { type ScriptedServer, startScriptedServer } from './scripted-server.ts';
 

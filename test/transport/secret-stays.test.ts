@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { redact } from '#adapters/transport/redact';
-import type { Upstream } from '#gateway/ports';
+import type { Upstream } from '#gateway/ports/upstream';
 import { createIssue, target, upstreamFor } from './rig.ts';
 import { type Play, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
 

@@ -2,7 +2,7 @@ import { hashPassword, verifyPassword } from 'better-auth/crypto';
 import { insertAccount, replacePassword } from '#adapters/store/account';
 import type { Database } from '#adapters/store/database';
 import { err, ok, type Result } from '#core/result';
-import type { Ids } from '#gateway/ports';
+import type { Ids } from '#gateway/ports/clock';
 
 /** People and their passwords: what sign-up would do, if there were one. Changes no setting, so no audit row is due. */
 export interface Accounts {

@@ -2,7 +2,8 @@ import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { betterAuth } from 'better-auth/minimal';
 import type { Database } from '#adapters/store/database';
 import { tables } from '#adapters/store/tables';
-import type { Ids, Log } from '#gateway/ports';
+import type { Ids } from '#gateway/ports/clock';
+import type { Log } from '#gateway/ports/log';
 
 /** A working day. Not prolonged by use: whoever approves writes signs in once a day. */
 export const SESSION_SECONDS = 12 * 60 * 60;

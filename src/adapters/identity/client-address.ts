@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { Log } from '#gateway/ports';
+import type { Log } from '#gateway/ports/log';
 
 /**
  * `clientAddress` for one process. Behind a proxy that nobody listed all people share its address, and a few failed

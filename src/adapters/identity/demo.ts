@@ -1,7 +1,8 @@
 import type { TenancyStore } from '#adapters/store/tenancy';
 import { uuidIds } from '#adapters/system/ids';
 import type { Role } from '#core/access/roles';
-import type { Ids, Store } from '#gateway/ports';
+import type { Ids } from '#gateway/ports/clock';
+import type { Store } from '#gateway/ports/store';
 import type { Accounts } from './accounts.ts';
 
 const SLUG = 'demo';

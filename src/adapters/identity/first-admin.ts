@@ -1,7 +1,7 @@
 import { hashPassword } from 'better-auth/crypto';
 import type { FirstAdmin, FirstAdminMade, FirstAdminStore } from '#adapters/store/first-admin';
 import { err, type Result } from '#core/result';
-import type { Ids } from '#gateway/ports';
+import type { Ids } from '#gateway/ports/clock';
 import type { Accounts } from './accounts.ts';
 
 export interface FirstAdmins {

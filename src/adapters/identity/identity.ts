@@ -1,6 +1,9 @@
 import type { Database } from '#adapters/store/database';
 import { type Refusal, refusals, refuse } from '#core/refusals';
-import type { Clock, IdentityStore, Ids, Log, Principal } from '#gateway/ports';
+import type { Principal } from '#gateway/ports/caller';
+import type { Clock, Ids } from '#gateway/ports/clock';
+import type { IdentityStore } from '#gateway/ports/identity';
+import type { Log } from '#gateway/ports/log';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { createAuth, sessionCookieName } from './auth.ts';
 import { bearerToken, mintToken, tokenHash } from './portal-token.ts';

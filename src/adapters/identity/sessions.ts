@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { parse, parseSigned } from 'hono/utils/cookie';
 import type { Database } from '#adapters/store/database';
-import type { Clock, Principal } from '#gateway/ports';
+import type { Principal } from '#gateway/ports/caller';
+import type { Clock } from '#gateway/ports/clock';
 
 /** How long a session that was just looked up is believed. Signing out in this process ends it at once all the same. */
 const BELIEVED_MS = 1000;

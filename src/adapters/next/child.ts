@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Log } from '#gateway/ports';
+import type { Log } from '#gateway/ports/log';
 
 export interface NextChild {
 	/** Its loopback port, or null while it is starting again. */

@@ -1,6 +1,9 @@
 import { type EntryDraft, openEntry } from '#core/audit/entry';
 import { formatMicros } from '#core/audit/timestamp';
-import type { AuditPosition, Clock, Log, SettleInput } from '#gateway/ports';
+import type { AuditPosition } from '#gateway/ports/audit';
+import type { Clock } from '#gateway/ports/clock';
+import type { SettleInput } from '#gateway/ports/executions';
+import type { Log } from '#gateway/ports/log';
 import { ensureHead } from './audit-head.ts';
 import { appendAll, MAX_BATCH, type Pending } from './audit-statement.ts';
 import { type Database, isUnavailable, type Query, type Tx } from './database.ts';

@@ -1,5 +1,5 @@
 import { EMPTY_HEAD } from '#core/audit/hash';
-import type { AuditHead } from '#gateway/ports';
+import type { AuditHead } from '#gateway/ports/audit';
 import type { Query } from './database.ts';
 
 /** Where a log ends: `size` entries, the last of them hashing to `head`. Null when nothing was ever written to it. */

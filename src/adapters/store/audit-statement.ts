@@ -1,5 +1,6 @@
 import type { EntryDraft, OpenEntry } from '#core/audit/entry';
-import type { AuditPosition, SettleInput } from '#gateway/ports';
+import type { AuditPosition } from '#gateway/ports/audit';
+import type { SettleInput } from '#gateway/ports/executions';
 import type { Query } from './database.ts';
 import { settleClauses, settleParams } from './settle.ts';
 

@@ -1,5 +1,5 @@
 import { EMPTY_HEAD } from '#core/audit/hash';
-import type { AuditHead, AuditQuery, AuditStore, StoredEntry } from '#gateway/ports';
+import type { AuditHead, AuditQuery, AuditStore, StoredEntry } from '#gateway/ports/audit';
 import type { Appender } from './audit-append.ts';
 import { readHead } from './audit-head.ts';
 import type { Query } from './database.ts';

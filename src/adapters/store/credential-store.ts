@@ -1,4 +1,4 @@
-import type { SettingsStore } from '#gateway/ports';
+import type { SettingsStore } from '#gateway/ports/settings';
 import type { Appender } from './audit-append.ts';
 import type { Query } from './database.ts';
 import { CREDENTIAL_COLUMNS, type CredentialRow, credentialInfoOf, credentialOf } from './rows.ts';

@@ -1,6 +1,6 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Result } from '#core/result';
-import type { Log } from '#gateway/ports';
+import type { Log } from '#gateway/ports/log';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
 import type { tables } from './tables.ts';

@@ -1,5 +1,6 @@
 import type { ExecutionState } from '#core/execution/state';
-import type { Clock, ExecutionStore, GuardFacts } from '#gateway/ports';
+import type { Clock } from '#gateway/ports/clock';
+import type { ExecutionStore, GuardFacts } from '#gateway/ports/executions';
 import type { Appender } from './audit-append.ts';
 import type { Query } from './database.ts';
 import { latest, reserve } from './reserve.ts';

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '#core/result';
-import type { Clock } from '#gateway/ports';
+import type { Clock } from '#gateway/ports/clock';
 import { type AccountRows, insertAccount, replacePassword } from './account.ts';
 import type { Appender } from './audit-append.ts';
 import type { Query } from './database.ts';

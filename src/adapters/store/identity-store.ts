@@ -1,5 +1,7 @@
 import type { Role } from '#core/access/roles';
-import type { Clock, IdentityStore, Tenant } from '#gateway/ports';
+import type { Tenant } from '#gateway/ports/caller';
+import type { Clock } from '#gateway/ports/clock';
+import type { IdentityStore } from '#gateway/ports/identity';
 import type { Appender } from './audit-append.ts';
 import type { Query } from './database.ts';
 import { isUuid } from './rows.ts';

@@ -1,7 +1,8 @@
 import type { Role } from '#core/access/roles';
 import { err, ok, type Result } from '#core/result';
+import type { Person } from '#gateway/ports/caller';
+import type { Clock } from '#gateway/ports/clock';
 import type {
-	Clock,
 	FoundInvitation,
 	InvitationInfo,
 	LetIn,
@@ -10,8 +11,7 @@ import type {
 	MemberState,
 	Newcomer,
 	PeopleStore,
-	Person,
-} from '#gateway/ports';
+} from '#gateway/ports/people';
 import { insertAccount } from './account.ts';
 import type { Appender } from './audit-append.ts';
 import type { Query } from './database.ts';

@@ -1,5 +1,5 @@
 import type { EntryDraft } from '#core/audit/entry';
-import type { SealedCredential } from '#gateway/ports';
+import type { SealedCredential } from '#gateway/ports/credentials';
 import type { Appender } from './audit-append.ts';
 import type { Query } from './database.ts';
 import { CREDENTIAL_COLUMNS, type CredentialRow, credentialOf } from './rows.ts';

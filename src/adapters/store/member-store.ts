@@ -1,6 +1,7 @@
 import type { Role } from '#core/access/roles';
 import { err, ok } from '#core/result';
-import type { Clock, InvitationInfo, MemberInfo, PeopleStore } from '#gateway/ports';
+import type { Clock } from '#gateway/ports/clock';
+import type { InvitationInfo, MemberInfo, PeopleStore } from '#gateway/ports/people';
 import type { Appender } from './audit-append.ts';
 import type { Query } from './database.ts';
 import { hasOneAdmin, lockAsAdmin, revokeTokens } from './membership.ts';

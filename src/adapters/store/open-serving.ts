@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { err, ok, type Result } from '#core/result';
-import type { Log } from '#gateway/ports';
+import type { Log } from '#gateway/ports/log';
 import { type Database, isUnavailable, openDatabase, sqlState } from './database.ts';
 import { grantServing, missingRights } from './grants.ts';
 import { checkServingRole, ownsTables } from './lesser-role.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { err, ok, type Result } from '#core/result';
-import type { Log } from '#gateway/ports';
+import type { Log } from '#gateway/ports/log';
 import { type Database, isUnavailable, type OpenFailure, type Query } from './database.ts';
 import { safeInteger } from './safe-integer.ts';
 import { tables } from './tables.ts';

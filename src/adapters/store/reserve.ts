@@ -1,6 +1,6 @@
 import { entriesFor } from '#core/guardrails/target-allowed';
 import type { RefusalCode } from '#core/refusals';
-import type { ReserveInput, ReserveResult } from '#gateway/ports';
+import type { ReserveInput, ReserveResult } from '#gateway/ports/reservation';
 import type { Query } from './database.ts';
 import {
 	CREDENTIAL_COLUMNS,

@@ -1,7 +1,8 @@
 import type { Actor } from '#core/audit/entry';
 import type { ExecutionState } from '#core/execution/state';
 import type { RefusalCode } from '#core/refusals';
-import type { CredentialInfo, Execution, SealedCredential } from '#gateway/ports';
+import type { CredentialInfo, SealedCredential } from '#gateway/ports/credentials';
+import type { Execution } from '#gateway/ports/executions';
 
 /** What the database gives for one execution. Its CHECKs close the sets that the casts below claim. */
 export interface ExecutionRow extends Record<string, unknown> {

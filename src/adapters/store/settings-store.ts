@@ -1,4 +1,5 @@
-import type { Clock, Flag, SettingsStore, SwitchInfo } from '#gateway/ports';
+import type { Clock } from '#gateway/ports/clock';
+import type { Flag, SettingsStore, SwitchInfo } from '#gateway/ports/settings';
 import type { Appender } from './audit-append.ts';
 import { createCredentialStore } from './credential-store.ts';
 import type { Query } from './database.ts';

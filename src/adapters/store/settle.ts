@@ -1,4 +1,5 @@
-import type { AuditPosition, SettleInput } from '#gateway/ports';
+import type { AuditPosition } from '#gateway/ports/audit';
+import type { SettleInput } from '#gateway/ports/executions';
 import type { Appender } from './audit-append.ts';
 
 /**

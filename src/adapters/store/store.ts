@@ -1,4 +1,4 @@
-import type { Store } from '#gateway/ports';
+import type { Store } from '#gateway/ports/store';
 import { type AppendDeps, createAppender } from './audit-append.ts';
 import { createAuditStore } from './audit-store.ts';
 import type { Database } from './database.ts';

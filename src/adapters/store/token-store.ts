@@ -1,5 +1,6 @@
 import type { Scope } from '#core/access/roles';
-import type { Clock, IdentityStore, TokenInfo } from '#gateway/ports';
+import type { Clock } from '#gateway/ports/clock';
+import type { IdentityStore, TokenInfo } from '#gateway/ports/identity';
 import type { Appender } from './audit-append.ts';
 import type { Query } from './database.ts';
 import { isUuid } from './rows.ts';

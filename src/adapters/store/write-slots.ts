@@ -1,4 +1,4 @@
-import type { WriteBudget } from '#gateway/ports';
+import type { WriteBudget } from '#gateway/ports/reservation';
 import type { Query } from './database.ts';
 
 const WINDOWS = [

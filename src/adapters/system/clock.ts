@@ -1,4 +1,4 @@
-import type { Clock } from '#gateway/ports';
+import type { Clock } from '#gateway/ports/clock';
 
 /** The wall clock of this machine. */
 export const systemClock: Clock = { now: () => new Date() };

@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
-import type { Log } from '#gateway/ports';
+import type { Log } from '#gateway/ports/log';
 import { createLoggable } from './loggable.ts';
 import { createScrub, createShorten } from './scrub.ts';
 

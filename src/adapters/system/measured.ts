@@ -1,4 +1,5 @@
-import type { Store, Upstream } from '#gateway/ports';
+import type { Store } from '#gateway/ports/store';
+import type { Upstream } from '#gateway/ports/upstream';
 import type { Metrics } from './metrics.ts';
 
 /** Counts the rows that a store has made durable: so the metrics say what the audit log says, and cannot forget an end. */

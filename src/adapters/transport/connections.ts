@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Client, type PriorDiscovery, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import type { Clock } from '#gateway/ports';
+import type { Clock } from '#gateway/ports/clock';
 import { currentExchange, type Exchange, newExchange } from './exchange.ts';
 import { oneShotFetch } from './one-shot-fetch.ts';
 

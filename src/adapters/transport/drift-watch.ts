@@ -1,6 +1,7 @@
 import type { Differences } from '#core/registry/drift';
 import { err, type Result } from '#core/result';
-import type { Clock, Log } from '#gateway/ports';
+import type { Clock } from '#gateway/ports/clock';
+import type { Log } from '#gateway/ports/log';
 
 /** The differences are those of the last look that worked. */
 export interface Drift extends Required<Differences> {

@@ -2,7 +2,7 @@ import type { JsonValue } from '#core/canonical-json';
 import { type ArtifactPlace, artifactPlace, isInRepository } from '#core/execution/artifact-place';
 import type { Target } from '#core/registry/types';
 import { err, ok } from '#core/result';
-import type { FoundArtifact, ReadResult, Searched } from '#gateway/ports';
+import type { FoundArtifact, ReadResult, Searched } from '#gateway/ports/upstream';
 import { issueUrl } from './artifact-url.ts';
 import { artifactOf, plain, type ReadTool, unreadable } from './github-reads.ts';
 import { isObject } from './github-result.ts';

@@ -1,7 +1,7 @@
 import { hasLabelTwice } from '#core/proposal/label-set';
 import type { Target } from '#core/registry/types';
 import { err, ok } from '#core/result';
-import type { ReadResult } from '#gateway/ports';
+import type { ReadResult } from '#gateway/ports/upstream';
 import type { ReadTool } from './github-reads.ts';
 import { isObject } from './github-result.ts';
 import { holdsSecret } from './secret-forms.ts';

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '#core/canonical-json';
 import { artifactPlace } from '#core/execution/artifact-place';
 import type { Target } from '#core/registry/types';
 import { err, ok, type Result } from '#core/result';
-import type { FoundArtifact, ReadResult } from '#gateway/ports';
+import type { FoundArtifact, ReadResult } from '#gateway/ports/upstream';
 import { issueUrl, placeOf } from './artifact-url.ts';
 import { isObject } from './github-result.ts';
 import type { ReadFailure } from './read-result.ts';

@@ -3,7 +3,7 @@ import { base64url, errors, FlattenedEncrypt, flattenedDecrypt } from 'jose';
 import { z } from 'zod';
 import { canonicalJson } from '#core/canonical-json';
 import { err, ok } from '#core/result';
-import type { Vault } from '#gateway/ports';
+import type { Vault } from '#gateway/ports/credentials';
 import { deriveKey } from './derive-key.ts';
 
 type RowIdentity = Parameters<Vault['seal']>[1];

@@ -6,7 +6,7 @@ import { apiHeaders } from '#api/problem';
 import type { Actor } from '#core/audit/entry';
 import { EXPORT_CONTENT_TYPE, EXPORT_HEADERS, exportLine } from '#core/audit/export';
 import { ok } from '#core/result';
-import type { AuditQuery, StoredEntry } from '#gateway/ports';
+import type { AuditQuery, StoredEntry } from '#gateway/ports/audit';
 import { verifyChain } from '#gateway/verify-chain';
 
 /** Reading, exporting and verifying write no row (contracts §6). */

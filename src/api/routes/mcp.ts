@@ -7,7 +7,7 @@ import { settlementOf } from '#core/execution/settlement';
 import { refuse } from '#core/refusals';
 import { err, ok } from '#core/result';
 import { execute } from '#gateway/execute';
-import type { Execution } from '#gateway/ports';
+import type { Execution } from '#gateway/ports/executions';
 import { prereqs } from '#gateway/prereqs';
 import { propose } from '#gateway/propose';
 import { checkShape } from '#gateway/request';

@@ -7,7 +7,8 @@ import type { Refusal } from '#core/refusals';
 import { refuse } from '#core/refusals';
 import { err, ok, type Result } from '#core/result';
 import { deleteCredential, putCredential, testCredential } from '#gateway/credentials';
-import type { CredentialInfo, Flag } from '#gateway/ports';
+import type { CredentialInfo } from '#gateway/ports/credentials';
+import type { Flag } from '#gateway/ports/settings';
 import { setDispatch, setGlobalFlag, setTenantFlag } from '#gateway/switches';
 import { setTargets } from '#gateway/targets';
 

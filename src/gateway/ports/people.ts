@@ -2,7 +2,7 @@ import type { Role } from '#core/access/roles';
 import type { EntryDraft } from '#core/audit/entry';
 import type { RefusalCode } from '#core/refusals';
 import type { Result } from '#core/result';
-import type { Person, Tenant } from './ports.ts';
+import type { Person, Tenant } from './caller.ts';
 
 /** A member of a tenant, as its readers see them. */
 export interface MemberInfo {
@@ -47,6 +47,7 @@ export type MemberChange = {
 	readonly new: MemberState | null;
 	readonly tokens?: number;
 };
+
 export type MemberState =
 	| { readonly userId: string; readonly role: Role }
 	/** Of an invitation: there is no user yet. */
