@@ -1,6 +1,5 @@
 import { artifactPlace, isInRepository, issueAddress } from '#core/execution/artifact-place';
 import { notBorneOut } from '#core/execution/borne-out';
-import { carriesFooter, isOurs, type Sought } from '#core/execution/ours';
 import { typedAddress } from '#core/execution/typed-address';
 import { type Refusal, refuse } from '#core/refusals';
 import { err, ok, type Result } from '#core/result';
@@ -8,7 +7,7 @@ import type { Deps } from './deps.ts';
 import type { Execution } from './ports/executions.ts';
 import type { ReadResult } from './ports/upstream.ts';
 import { type Access, accessFor, type NoAccess } from './provider-access.ts';
-import { bySearch, claimedArtifact, FURTHER_BACK_MS, listing, soughtOf, stateEvidence } from './reconcile-evidence.ts';
+import { soughtOf, stateEvidence } from './reconcile-evidence.ts';
 
 const NO_ACCESS: Readonly<Record<NoAccess, string>> = {
 	provider_not_configured: 'Nothing can be read there: no MCP server is configured for GitHub (MCP_GITHUB_SERVER_URL).',
@@ -64,38 +63,8 @@ async function verifiedState(
 	return err(notVerified('The labels that stand there are not the approved ones.'));
 }
 
-/**
- * Where the artifact stands after all, when a person says that it did not happen; null when it does not turn up, or when
- * nothing can be read: then the person's word is all there is.
- */
-export async function turnsUpAt(deps: Deps, execution: Execution): Promise<string | null> {
-	const opened = await accessFor(deps, execution);
-	if (!opened.ok) return null;
-	const access = opened.value;
-	if (execution.afterSha !== null) {
-		const evidence = await stateEvidence(deps, execution, access);
-		return evidence.kind === 'found' ? evidence.url : null;
-	}
-	const login = await loginThatWrote(deps, execution, access);
-	if (!login.ok) return null;
-	const sought = soughtOf(deps, execution, login.value);
-	const listed = await listing(deps, execution, access, new Date(sought.since.getTime() - FURTHER_BACK_MS));
-	const whenever = { ...sought, since: new Date(0) };
-	const ours = listed.ok ? listed.value.find((artifact) => isOurs(artifact, whenever)) : undefined;
-	const url = ours?.url ?? (await atClaimed(deps, execution, access, sought)) ?? (await bySearch(deps, access, sought));
-	// Another execution's could not be settled with either: it would be refused both ways.
-	return url === null || (await deps.store.knownArtifacts([url])).has(url) ? null : url;
-}
-
-/** Outside the approved repository too: there it may have been written, when the answer said so. */
-async function atClaimed(deps: Deps, execution: Execution, access: Access, sought: Sought): Promise<string | null> {
-	const artifact = await claimedArtifact(deps, execution, access);
-	if (artifact === null || !carriesFooter(artifact, sought)) return null;
-	return notBorneOut(artifact, sought, false) === null ? artifact.url : null;
-}
-
 /** As it was known then, whatever credential there is now; else the present one's. */
-async function loginThatWrote(
+export async function loginThatWrote(
 	deps: Deps,
 	execution: Execution,
 	{ provider, secret }: Access,

@@ -8,8 +8,10 @@ import type { Answer } from './ports/answer.ts';
 import type { Caller } from './ports/caller.ts';
 import type { Execution } from './ports/executions.ts';
 import { accessFor } from './provider-access.ts';
-import { accessToVerify, notVerified, turnsUpAt, verifiedAt } from './resolve-evidence.ts';
+import { lookForAbsence } from './resolve-absence.ts';
+import { accessToVerify, notVerified, verifiedAt } from './resolve-evidence.ts';
 import { readReason, refuseSecret } from './resolve-reason.ts';
+import type { Unchecked } from './unchecked.ts';
 
 /** What all readings together may take: somebody waits for the answer, and the server decides how many pages there are. */
 const READING_MS = 60_000;
@@ -21,9 +23,20 @@ export interface Resolution {
 	readonly reason?: string | undefined;
 }
 
+export interface Resolved {
+	readonly execution: Execution;
+	/** Why what was said could not be held against anything; null when it was. */
+	readonly unchecked: Unchecked | null;
+}
+
+/** Where it stands, or that it does not. */
+type Found = { readonly url: string } | { readonly url: null; readonly unchecked: Unchecked | null };
+
 /**
  * Settles what needs a human: an ADMIN says that it happened, and where, or that it did not, and why they know. What is
- * said is held against what can be read before it is believed. A refusal changes nothing and leaves no row.
+ * said is held against what can be read before it is believed. What cannot be read just now settles nothing; that it did
+ * not happen is accepted unchecked where waiting would not help, and row and answer say so. A refusal changes nothing and
+ * leaves no row.
  *
  * Crash: nothing, or state and row together. Of two that settle at once one does, the other gets 409.
  * @param readingMs what the readings may take; what is not read by then settles nothing.
@@ -34,7 +47,7 @@ export async function resolve(
 	id: string,
 	said: Resolution,
 	readingMs = READING_MS,
-): Answer<Execution> {
+): Answer<Resolved> {
 	const reason = readReason(said.reason);
 	if (!reason.ok) return reason;
 	const { url } = said;
@@ -56,10 +69,10 @@ export async function resolve(
 	const until = AbortSignal.timeout(readingMs);
 	const reading = readingUntil(deps, until);
 	const work = said.happened ? itHappened(reading, execution, url ?? '') : itDidNot(reading, execution);
-	const where = await unlessAborted<Result<string | null, Refusal>>(work, until);
+	const where = await unlessAborted<Result<Found, Refusal>>(work, until);
 	// Also when it came at the last moment: what broke off must not count as “it is not there”.
 	if (where === null || (where.ok && until.aborted)) return err(tookTooLong());
-	return where.ok ? settle(deps, caller, execution, { artifactUrl: where.value, why: reason.value }) : where;
+	return where.ok ? settle(deps, caller, execution, { found: where.value, why: reason.value }) : where;
 }
 
 /** Only what nobody looks for any more, and nothing has settled. */
@@ -96,24 +109,44 @@ function tookTooLong(): Refusal {
 	return refuse('provider_unreachable', words);
 }
 
-async function itHappened(deps: Deps, execution: Execution, url: string): Promise<Result<string, Refusal>> {
+async function itHappened(deps: Deps, execution: Execution, url: string): Promise<Result<Found, Refusal>> {
 	const access = await accessToVerify(deps, execution);
-	return access.ok ? verifiedAt(deps, execution, access.value, url) : access;
+	if (!access.ok) return access;
+	const stands = await verifiedAt(deps, execution, access.value, url);
+	return stands.ok ? ok({ url: stands.value }) : stands;
 }
 
-async function itDidNot(deps: Deps, execution: Execution): Promise<Result<null, Refusal>> {
-	const url = await turnsUpAt(deps, execution);
-	return url === null ? ok(null) : err(notVerified(`It is there: ${url}`));
+async function itDidNot(deps: Deps, execution: Execution): Promise<Result<Found, Refusal>> {
+	const looked = await lookForAbsence(deps, execution);
+	switch (looked.kind) {
+		case 'there':
+			return err(notVerified(`It is there: ${looked.url}`));
+		case 'unread':
+			return err(cannotLook(looked.why));
+		case 'unchecked':
+			return ok({ url: null, unchecked: looked.because });
+		case 'nowhere':
+			return ok({ url: null, unchecked: null });
+		default:
+			return assertNever(looked);
+	}
+}
+
+function cannotLook(why: string): Refusal {
+	const words = `Whether it stands there cannot be read now, so nothing was settled: ${why} Try again later. If GitHub is gone for good, delete this tenant’s credential: without one, what you say is accepted unchecked, and the audit log says so.`;
+	return refuse('provider_unreachable', words);
 }
 
 async function settle(
 	deps: Deps,
 	caller: Caller,
 	execution: Execution,
-	end: { artifactUrl: string | null; why: string },
-): Answer<Execution> {
+	end: { found: Found; why: string },
+): Answer<Resolved> {
 	const { id, tenantId, provider, tool, method, argsSha, state: old } = execution;
-	const to = end.artifactUrl === null ? 'ABSENT' : 'CONFIRMED';
+	const { url } = end.found;
+	const unchecked = end.found.url === null ? end.found.unchecked : null;
+	const to = url === null ? 'ABSENT' : 'CONFIRMED';
 	const entry: EntryDraft = {
 		action: `mcp.resolve.${provider}.${tool}`,
 		actor: await actorOf(deps, caller),
@@ -121,8 +154,8 @@ async function settle(
 		argsSha,
 		executionId: id,
 		requestId: caller.requestId,
-		...(end.artifactUrl === null ? {} : { artifact: { url: end.artifactUrl } }),
-		detail: { ...(method === null ? {} : { method }), old, new: to, why: end.why },
+		...(url === null ? {} : { artifact: { url } }),
+		detail: { ...(method === null ? {} : { method }), old, new: to, why: end.why, ...checkedOf(unchecked) },
 	};
 	const position = await deps.store.settle({
 		executionId: id,
@@ -131,12 +164,17 @@ async function settle(
 		to,
 		code: null,
 		reason: end.why,
-		artifactUrl: end.artifactUrl,
+		artifactUrl: url,
 		nextCheckInMs: null,
 		isAttemptRow: false,
 		entry,
 	});
 	const now = await deps.store.execution(tenantId, id);
 	if (now === null) throw new Error('an execution vanished');
-	return position === null ? err(settled(id, now.state)) : ok(now);
+	return position === null ? err(settled(id, now.state)) : ok({ execution: now, unchecked });
+}
+
+/** Whether what was said was held against what can be read: as the row keeps it, and the answer says it. */
+export function checkedOf(unchecked: Unchecked | null): { checked: boolean; because?: Unchecked } {
+	return unchecked === null ? { checked: true } : { checked: false, because: unchecked };
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { afterShaOf, beforeShaOf } from '#core/proposal/label-set';
+import { err, ok } from '#core/result';
 import type { Execution } from '#gateway/ports/executions';
+import type { Upstream } from '#gateway/ports/upstream';
 import { resolve } from '#gateway/resolve';
 import { BOT, type Scene, sceneOn } from '#test/gateway/looks-rig';
 import { approved, mustFind, rowsOf, tellOf } from '#test/gateway/rig';
@@ -85,6 +87,7 @@ async function expectSettled(execution: Execution, body: object, state: 'CONFIRM
 			old: 'NEEDS_HUMAN',
 			new: state,
 			why: REASON,
+			checked: true,
 		},
 	});
 	expect(row[0]?.artifact).toEqual(url === null ? undefined : { url });
@@ -273,10 +276,103 @@ describe('[human-settles] it did not', () => {
 		await expectRefused(swallowed, { happened: false, reason: REASON }, 422, 'artifact_not_verified', url());
 	});
 
-	it('nothing can be read: the person’s word is all there is', async () => {
-		const execution = await lostIssue('Blind');
+	const absent = { happened: false, reason: REASON };
+	type Read = Awaited<ReturnType<Upstream['issuesSince']>>;
+	/** As the portal answers while this reading fails, or gives what it gives. */
+	const askWith = (execution: Execution, upstream: Partial<Upstream>) =>
+		resolve({ ...scene.deps, upstream: { ...scene.deps.upstream, ...upstream } }, scene.caller, execution.id, absent);
+	const failing = (kind: 'unreachable' | 'unreadable' | 'unauthorized' | 'not_found') => async () =>
+		err({ kind, why: 'HTTP 502.' });
+	const nothing = async (): Promise<Read> => ok([]);
+
+	it('[once] it stands there, but nothing can be read: 503, nothing is settled, and nothing is written a second time', async () => {
+		const execution = await lostIssue('Stands, unread', { landed: true });
+		const request = await approved(scene.deps, scene.caller, issue('Stands, unread'));
 		test.sandbox.github.state.faults.push({ kind: 'status', status: 502, times: 0 });
-		await expectSettled(execution, { happened: false, reason: REASON }, 'ABSENT', null);
+		await expectRefused(execution, absent, 503, 'provider_unreachable', /nothing was settled/);
+		await expectRefused(execution, absent, 503, 'provider_unreachable', /gone for good.*delete .*credential/);
+		test.sandbox.github.state.faults.clear();
+		const writes = test.sandbox.github.state.writes();
+		expect(await tellOf(scene.deps, scene.caller, request)).toMatchObject({ code: 'execution_unresolved' });
+		expect(test.sandbox.github.state.writes()).toBe(writes);
+	});
+
+	it.each<[what: string, upstream: Partial<Upstream>]>([
+		['the listing away', { issuesSince: failing('unreachable') }],
+		['the listing not to be understood', { issuesSince: failing('unreadable') }],
+		['the search away', { issuesSince: nothing, searchIssues: failing('unreachable') }],
+		['the named address away', { issuesSince: nothing, artifactAt: failing('unreachable') }],
+		[
+			'the repository not visible, the named address away',
+			{ issuesSince: failing('not_found'), artifactAt: failing('unreachable') },
+		],
+	])('[human-settles] what may pass settles nothing, %s: 503', async (_what, upstream) => {
+		const execution = await lostIssue(`Passing ${_what}`);
+		await test.portal.database.query('UPDATE execution SET claimed_url = $2 WHERE id = $1', [
+			execution.id,
+			`${scene.deps.webUrl}/acme/ledger/issues/9999`,
+		]);
+		const before = await scene.again(execution);
+		expect(await askWith(execution, upstream)).toMatchObject({ ok: false, error: { code: 'provider_unreachable' } });
+		expect(await scene.again(execution)).toEqual(before);
+	});
+
+	it.each<[because: string, upstream: Partial<Upstream>]>([
+		['credential_rejected', { issuesSince: failing('unauthorized') }],
+		['not_visible', { issuesSince: failing('not_found') }],
+		['not_visible', { issuesSince: failing('not_found'), searchIssues: failing('unreadable') }],
+		['provider_not_configured', { configured: () => false }],
+	])('[human-settles] what fails for good is accepted, and row and answer say so: %s', async (because, upstream) => {
+		const execution = await lostIssue(`For good ${because}`);
+		const rows = (await resolveRows()).length;
+		expect(await askWith(execution, upstream)).toMatchObject({
+			ok: true,
+			value: { execution: { state: 'ABSENT' }, unchecked: because },
+		});
+		expect((await resolveRows()).slice(rows)).toMatchObject([{ detail: { new: 'ABSENT', checked: false, because } }]);
+	});
+
+	it('[human-settles] by the API: a refused credential and a deleted one, which is how one goes on when GitHub is gone for good', async () => {
+		const refused = await lostIssue('Refused to read');
+		const deleted = await lostIssue('Nothing to read with');
+		const checked = await lostIssue('Read');
+		const { body } = await ask(checked.id, absent);
+		expect(body).toMatchObject({ state: 'ABSENT', checked: true });
+		expect(body).not.toHaveProperty('because');
+		const rows = (await resolveRows()).length;
+		test.sandbox.github.state.revokeToken(TOKEN);
+		expect(await ask(refused.id, absent)).toMatchObject({
+			status: 200,
+			body: { state: 'ABSENT', checked: false, because: 'credential_rejected' },
+		});
+		expect((await admin.delete('/api/credentials/github?tenant=demo')).status).toBe(200);
+		test.sandbox.github.state.faults.push({ kind: 'status', status: 502, times: 0 });
+		expect(await ask(deleted.id, absent)).toMatchObject({
+			status: 200,
+			body: { state: 'ABSENT', checked: false, because: 'credential_missing' },
+		});
+		expect((await resolveRows()).slice(rows).map(({ detail }) => detail)).toMatchObject([
+			{ checked: false, because: 'credential_rejected' },
+			{ checked: false, because: 'credential_missing' },
+		]);
+		test.sandbox.github.state.faults.clear();
+		await useToken(TOKEN);
+	});
+
+	it('[human-settles] of labels: what may pass is 503, what fails for good is accepted unchecked', async () => {
+		const target = { owner: 'acme', repo: 'payments-api', number: 1 };
+		const { sha256 } = scene.deps;
+		const shas = { beforeSha: beforeShaOf([], sha256), afterSha: afterShaOf(['never-there'], sha256) };
+		const execution = await waiting(await scene.unknown({ target, method: 'update', ...shas }));
+		expect(await askWith(execution, { labels: failing('unreachable') })).toMatchObject({
+			ok: false,
+			error: { code: 'provider_unreachable' },
+		});
+		expect(await scene.again(execution)).toEqual(execution);
+		expect(await askWith(execution, { labels: failing('not_found') })).toMatchObject({
+			ok: true,
+			value: { unchecked: 'not_visible' },
+		});
 	});
 });
 

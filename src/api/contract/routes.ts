@@ -84,7 +84,7 @@ export const routes = {
 		access: settings,
 		query: tenantQuery,
 		body: s.resolveBody,
-		response: s.execution,
+		response: s.resolved,
 	},
 
 	'GET /api/targets': {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SETTLEMENTS } from '#core/execution/settlement';
 import { HOLDING_CODES, INFORMING_CODES } from '#core/proposal/warnings';
+import { UNCHECKED } from '#gateway/unchecked';
 
 /** Shapes of the HTTP API (contracts §1–§6): one place for validation, OpenAPI and the typed client. */
 
@@ -182,6 +183,10 @@ export const execution = z.object({
 	nextCheckAt: instant.nullable(),
 	checks: z.number().int(),
 	claimed: z.object({ url: z.string() }).nullable().describe('an address that came with an answer that proved nothing'),
+});
+export const resolved = execution.extend({
+	checked: z.boolean().describe('whether what was said could be held against what stands at the provider'),
+	because: z.enum(UNCHECKED).optional().describe('why it could not, when `checked` is false'),
 });
 export const resolveBody = z.strictObject({
 	happened: z.boolean(),

@@ -11,7 +11,7 @@ import type { Execution } from '#gateway/ports/executions';
 import { prereqs } from '#gateway/prereqs';
 import { propose } from '#gateway/propose';
 import { checkShape } from '#gateway/request';
-import { resolve } from '#gateway/resolve';
+import { checkedOf, resolve } from '#gateway/resolve';
 
 export function mountMcp(app: Hono<ApiEnv>, deps: ApiDeps): void {
 	const { gateway } = deps;
@@ -38,7 +38,9 @@ export function mountMcp(app: Hono<ApiEnv>, deps: ApiDeps): void {
 	});
 	mount(app, deps, 'POST /api/mcp/executions/:id/resolve', async ({ caller, params, body }) => {
 		const settled = await resolve(gateway, caller, params.id ?? '', body);
-		return settled.ok ? ok(shown(settled.value)) : settled;
+		if (!settled.ok) return settled;
+		const { execution, unchecked } = settled.value;
+		return ok({ ...shown(execution), ...checkedOf(unchecked) });
 	});
 }
 
@@ -68,6 +70,6 @@ function shown(execution: Execution): AnswerOf<'GET /api/mcp/executions/:id'> {
 		auditSeq: execution.auditSeq,
 		nextCheckAt: execution.nextCheckAt?.toISOString() ?? null,
 		checks: execution.checks,
-		claimed: execution.claimedUrl === null ? null : { url: execution.claimedUrl },
+		claimed: execution.claimedUrl === null || execution.claimedUrl === '' ? null : { url: execution.claimedUrl },
 	};
 }
