@@ -171,7 +171,7 @@ export async function stateEvidence(
 }
 
 /** What stands at the address that came with the answer. It proves nothing by itself; an error is none of the listing's. */
-export async function claimedArtifact(
+async function claimedArtifact(
 	deps: Deps,
 	{ claimedUrl }: Execution,
 	{ provider, secret }: Access,
@@ -179,18 +179,6 @@ export async function claimedArtifact(
 	if (claimedUrl === null || claimedUrl === '') return null;
 	const artifact = await deps.upstream.artifactAt(provider, secret, claimedUrl);
 	return artifact.ok ? artifact.value : null;
-}
-
-/** Only issues can be searched for. What it does not find says nothing: its index lags. */
-export async function bySearch(deps: Deps, { provider, secret }: Access, sought: Sought): Promise<string | null> {
-	const { target, argsSha, login } = sought;
-	if (target.number !== undefined) return null;
-	const found = await deps.upstream.searchIssues(provider, secret, {
-		target,
-		text: visibleRef(argsSha),
-		author: login,
-	});
-	return found.ok ? (oldest(found.value.found.filter((artifact) => isOurs(artifact, sought)))?.url ?? null) : null;
 }
 
 /** An issue keeps its text, author and time when it is transferred. Comments cannot be searched for. */
