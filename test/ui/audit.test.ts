@@ -120,6 +120,12 @@ describe('a change of a setting in the list', () => {
 		['targets.set', { old: ['acme/ledger'], new: [] }, 'all that the credential reaches'],
 		['targets.set', { old: 'x', new: ['1/a', '2/a', '3/a', '4/a', '5/a'] }, '+1/a +2/a +3/a +4/a and 1 more'],
 		['mcp.resolve.github.issue_write', { old: 'NEEDS_HUMAN', new: 'ABSENT' }, 'it did not happen'],
+		['mcp.resolve.github.issue_write', { old: 'NEEDS_HUMAN', new: 'ABSENT', checked: true }, 'it did not happen'],
+		[
+			'mcp.resolve.github.issue_write',
+			{ old: 'NEEDS_HUMAN', new: 'ABSENT', checked: false, because: 'credential_missing' },
+			'it did not happen, unchecked',
+		],
 		['evidence.gate', { new: 'x' }, undefined],
 	])('%s %j shows %s', (action, detail, words) => {
 		expect(changeOf(read(action, detail))).toBe(words);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ProblemError } from '#api/client';
+import { UNCHECKED } from '#gateway/unchecked';
 import { lookWords } from '#ui/gateway/looks.ts';
-import { foundAt, lacks, wrongOf } from '#ui/gateway/settle.ts';
+import { foundAt, lacks, uncheckedWords, whatAbsenceTakes, wrongOf } from '#ui/gateway/settle.ts';
 import { waitText } from '#ui/words.ts';
 
 const refused = (code: string, more: object = {}) => new ProblemError({ code, detail: 'Words.', ...more }, 422);
@@ -26,6 +27,22 @@ describe('the finding of a person', () => {
 		const detail = 'It is there: https://github.test/acme/ledger/issues/7 Nothing was settled.';
 		expect(foundAt(refused('artifact_not_verified', { detail }))).toBe('https://github.test/acme/ledger/issues/7');
 		expect(foundAt(refused('execution_settled', { detail }))).toBeUndefined();
+	});
+});
+
+describe('[human-settles] that it did not happen', () => {
+	const prereqs = (configured: boolean, ok: boolean) => ({ upstream: { configured }, credential: { ok } });
+	it('is said to be taken unchecked before it is, when nothing can be read', () => {
+		expect(whatAbsenceTakes(prereqs(false, true))).toMatch(/^GitHub is not connected .* unchecked/);
+		expect(whatAbsenceTakes(prereqs(true, false))).toMatch(/^This tenant has no GitHub credential.* unchecked/);
+		for (const known of [prereqs(true, true), undefined]) {
+			expect(whatAbsenceTakes(known)).toMatch(/^The portal looks once more.* refuses .* unchecked/);
+		}
+	});
+	it('and after it was, with the reason', () => {
+		const words = UNCHECKED.map(uncheckedWords);
+		for (const each of words) expect(each).toMatch(/^Unchecked: /);
+		expect(new Set(words).size).toBe(UNCHECKED.length);
 	});
 });
 

@@ -149,7 +149,10 @@ function targetsChange(before: readonly string[], after: readonly string[]): str
 export function changeOf({ action, detail }: ReadEntry): string | undefined {
 	const before = asObject(detail.old);
 	const after = asObject(detail.new);
-	if (action.startsWith('mcp.resolve.')) return verdicts[String(detail.new)];
+	if (action.startsWith('mcp.resolve.')) {
+		const verdict = verdicts[String(detail.new)];
+		return verdict !== undefined && detail.checked === false ? `${verdict}, unchecked` : verdict;
+	}
 	switch (action) {
 		case 'targets.set':
 			return targetsChange(namesOf(detail.old), namesOf(detail.new));

@@ -6,11 +6,12 @@ import { Button } from '#ui/controls/button.tsx';
 import { Field } from '#ui/controls/field.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
 import { Moment } from '#ui/controls/time.tsx';
+import { useHere, usePrereqs } from '#ui/tenant.tsx';
 import { ArtifactLink } from './artifact-link.tsx';
 import type { Execution } from './executions.ts';
 import { isLabels } from './looks.ts';
 import { targetText } from './proposal.ts';
-import type { Finding, Wrong } from './settle.ts';
+import { type Finding, type Wrong, whatAbsenceTakes } from './settle.ts';
 
 function WhatIsKnown({ execution }: { execution: Execution }) {
 	return (
@@ -49,24 +50,6 @@ function FieldError({ id, children }: { id: string; children: string }) {
 	);
 }
 
-interface Choice {
-	readonly happened: boolean;
-	readonly words: string;
-	readonly effect: string;
-}
-const choices: readonly Choice[] = [
-	{
-		happened: true,
-		words: 'It happened',
-		effect: 'Give its address. The portal reads it there, and closes this as Confirmed.',
-	},
-	{
-		happened: false,
-		words: 'It did not happen',
-		effect: 'The portal looks once more, and closes this as Not written.',
-	},
-];
-
 /** The finding as a person types it, each refusal beside what it is about. */
 export function SettleForm(props: {
 	execution: Execution;
@@ -80,6 +63,16 @@ export function SettleForm(props: {
 }) {
 	const { finding, wrong, found, onChange } = props;
 	const group = useId();
+	const { tenant } = useHere();
+	const { data: prereqs } = usePrereqs(tenant);
+	const choices = [
+		{
+			happened: true,
+			words: 'It happened',
+			effect: 'Give its address. The portal reads it there, and closes this as Confirmed.',
+		},
+		{ happened: false, words: 'It did not happen', effect: whatAbsenceTakes(prereqs) },
+	];
 	return (
 		<form
 			ref={props.formRef}

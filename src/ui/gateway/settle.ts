@@ -2,8 +2,13 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { call, ProblemError } from '#api/client';
+import type { AnswerOf } from '#api/contract/routes';
 import { fieldMessage } from '#ui/controls/field-message.ts';
 import { type Execution, executionsKey } from './executions.ts';
+
+export type Resolved = AnswerOf<'POST /api/mcp/executions/:id/resolve'>;
+/** Why nothing could be read. */
+type Because = NonNullable<Resolved['because']>;
 
 /** What a person says of a write that nobody knows about. */
 interface Said {
@@ -70,3 +75,33 @@ export function foundAt(error: unknown): string | undefined {
 	if (!(error instanceof ProblemError) || error.code !== 'artifact_not_verified') return undefined;
 	return /https?:\/\/\S+/.exec(error.detail)?.[0];
 }
+
+const UNCHECKED_WORD = 'your word is accepted unchecked, and the audit log says so.';
+
+/** What “it did not happen” does, as far as it is known before the portal tries to read. */
+export function whatAbsenceTakes(
+	prereqs:
+		| { readonly upstream: { readonly configured: boolean }; readonly credential: { readonly ok: boolean } }
+		| undefined,
+): string {
+	if (prereqs?.upstream.configured === false) {
+		return `GitHub is not connected to this portal, so it cannot look: ${UNCHECKED_WORD}`;
+	}
+	if (prereqs?.credential.ok === false) {
+		return `This tenant has no GitHub credential, so the portal cannot look: ${UNCHECKED_WORD} With a credential it looks first.`;
+	}
+	return `The portal looks once more, and closes this as Not written. Where GitHub refuses the credential or does not show the place, ${UNCHECKED_WORD}`;
+}
+
+/** That it was settled without anything having been read, and why. */
+export function uncheckedWords(because: Because): string {
+	return `Unchecked: ${WHY_UNCHECKED[because]} The audit row says so.`;
+}
+
+const WHY_UNCHECKED: Readonly<Record<Because, string>> = {
+	provider_not_configured: 'GitHub is not connected to this portal.',
+	credential_missing: 'this tenant has no GitHub credential.',
+	credential_unreadable: 'the stored credential does not open.',
+	credential_rejected: 'GitHub refuses the stored credential.',
+	not_visible: 'the repository or issue is gone, or the credential does not see it.',
+};

@@ -1,12 +1,14 @@
 'use client';
 
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { Icon } from '#ui/controls/icon.tsx';
 import { StateBadge } from '#ui/controls/state-badge.tsx';
 import { ArtifactLink, artifactName } from './artifact-link.tsx';
-import type { Execution } from './executions.ts';
 import { RowLink } from './recorded.tsx';
+import { type Resolved, uncheckedWords } from './settle.ts';
 
 /** What the settling has made of it, read from the portal's answer. */
-export function SettledNow({ execution, row }: { execution: Execution; row: number | undefined }) {
+export function SettledNow({ execution, row }: { execution: Resolved; row: number | undefined }) {
 	return (
 		<>
 			<dl className="facts">
@@ -25,6 +27,12 @@ export function SettledNow({ execution, row }: { execution: Execution; row: numb
 				<dt>Audit row</dt>
 				<dd>{row === undefined ? 'One row, with your name and reason' : <RowLink seq={row} />}</dd>
 			</dl>
+			{execution.because ? (
+				<p className="warn">
+					<Icon of={IconAlertTriangle} />
+					<span>{uncheckedWords(execution.because)}</span>
+				</p>
+			) : null}
 			<p className="sub">
 				{execution.state === 'CONFIRMED'
 					? 'These bytes count as written: approved again, they are answered with this, and nothing is written.'
