@@ -51,7 +51,8 @@ async function settle(deps: Deps, execution: Execution, end: Verdict): Promise<b
 	const entry: EntryDraft = {
 		action: `mcp.reconcile.${execution.provider}.${execution.tool}`,
 		actor: { kind: 'system' },
-		ok: end.to === 'CONFIRMED',
+		// Whether it is known now what became of it; `detail.new` says what.
+		ok: end.to !== 'NEEDS_HUMAN',
 		...(end.code === null ? {} : { code: end.code }),
 		argsSha: execution.argsSha,
 		executionId: execution.id,

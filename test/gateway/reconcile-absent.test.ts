@@ -45,11 +45,13 @@ describe.each(portals())('what a look may conclude, on $name', ({ start }) => {
 			{
 				action: 'mcp.reconcile.github.issue_write',
 				actor: { kind: 'system' },
-				ok: false,
+				// That it is known now is a plain success of the looking, so there is no code.
+				ok: true,
 				reason: expect.stringMatching(/^It is not there/),
 				detail: { method: 'create', old: 'INDETERMINATE', new: 'ABSENT' },
 			},
 		]);
+		expect((await verdictsOf(deps, scene.tenantId, execution.id))[0]).not.toHaveProperty('code');
 
 		const writes = test.sandbox.github.state.writes();
 		const request = await approved(deps, scene.caller, issue(`Nothing there, ${test.portal.database.kind}`));

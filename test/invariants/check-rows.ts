@@ -57,6 +57,10 @@ function told(execution: ExecutionFact, entries: readonly Entry[]): Violation[] 
 		if (typeof old !== 'string' || !states.includes(old)) return wrong(`a verdict on ${old}, which it was not`);
 		const isLook = verdict.action.startsWith('mcp.reconcile.');
 		if (isLook !== (old === 'INDETERMINATE')) return wrong(`${verdict.action} on ${old}`);
+		const isKnown = next !== 'NEEDS_HUMAN';
+		if (verdict.ok !== isKnown || (verdict.code === undefined) !== isKnown) {
+			return wrong(`a verdict ${next} with ok ${verdict.ok} and code ${verdict.code}`);
+		}
 		states = [String(next)];
 		url = verdict.artifact?.url;
 	}

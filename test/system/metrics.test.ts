@@ -84,10 +84,17 @@ describe('metrics', () => {
 		world.fail = false;
 		await store.append('log', row({ ok: false, code: 'rate_limited' }));
 		await store.append('log', row({ action: 'flag.set' }));
-		const verdict = { action: 'mcp.reconcile.github.issue_write', detail: { old: 'INDETERMINATE', new: 'ABSENT' } };
-		await store.settle({ entry: row({ action: verdict.action }) } as never);
-		await store.settle({ entry: row({ ...verdict, ok: false }) } as never);
-		await store.settle({ entry: row({ ...verdict, ok: false, code: 'outcome_unknown', detail: {} }) } as never);
+		const verdict = (now: string, more: object) =>
+			store.settle({
+				entry: row({
+					action: 'mcp.reconcile.github.issue_write',
+					detail: { old: 'INDETERMINATE', new: now },
+					...more,
+				}),
+			} as never);
+		await verdict('CONFIRMED', { ok: true });
+		await verdict('ABSENT', { ok: true });
+		await verdict('NEEDS_HUMAN', { ok: false, code: 'outcome_unknown' });
 		world.fenced = true;
 		await store.settle({ entry: row({}) } as never);
 		const counted = (await metrics.text())

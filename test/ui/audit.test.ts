@@ -84,7 +84,7 @@ describe('a change of a setting in the list', () => {
 		expect(actionWords(read('mcp.tool.github.issue_write', { method: 'create' }))).toBe('Open issue');
 		expect(actionWords(read('mcp.tool.github.issue_write', { method: 'update' }))).toBe('Set labels');
 		expect(actionWords(read('mcp.reconcile.github.issue_write', { method: 'update' }))).toBe(
-			'Set labels, found out later',
+			'Set labels, looked for later',
 		);
 		expect(actionWords(read('mcp.resolve.github.add_issue_comment', {}))).toBe('Comment, settled by a person');
 	});
@@ -126,6 +126,9 @@ describe('a change of a setting in the list', () => {
 			{ old: 'NEEDS_HUMAN', new: 'ABSENT', checked: false, because: 'credential_missing' },
 			'it did not happen, unchecked',
 		],
+		['mcp.reconcile.github.issue_write', { old: 'INDETERMINATE', new: 'CONFIRMED' }, 'it happened'],
+		['mcp.reconcile.github.issue_write', { old: 'INDETERMINATE', new: 'ABSENT' }, 'it did not happen'],
+		['mcp.reconcile.github.issue_write', { old: 'INDETERMINATE', new: 'NEEDS_HUMAN' }, 'a person has to say'],
 		['evidence.gate', { new: 'x' }, undefined],
 	])('%s %j shows %s', (action, detail, words) => {
 		expect(changeOf(read(action, detail))).toBe(words);

@@ -163,7 +163,8 @@ export function createMetrics(options: { version: string; providers: readonly st
 	};
 }
 
-function verdictOf({ ok, detail }: EntryDraft): 'confirmed' | 'absent' | 'needs_human' {
-	if (ok) return 'confirmed';
+/** By what it says became of it: `ok` only says whether that is known. */
+function verdictOf({ detail }: EntryDraft): 'confirmed' | 'absent' | 'needs_human' {
+	if (detail?.new === 'CONFIRMED') return 'confirmed';
 	return detail?.new === 'ABSENT' ? 'absent' : 'needs_human';
 }

@@ -115,7 +115,7 @@ export function actionWords(entry: ReadEntry): string {
 		const called = tool[2] ?? '';
 		const name =
 			tools[`${called} ${entry.method ?? ''}`] ?? tools[called] ?? (called === 'unknown' ? 'Unknown tool' : called);
-		if (tool[1] === 'reconcile') return `${name}, found out later`;
+		if (tool[1] === 'reconcile') return `${name}, looked for later`;
 		if (tool[1] === 'resolve') return `${name}, settled by a person`;
 		return entry.code === 'replayed' ? `${name}, already done` : name;
 	}
@@ -128,7 +128,11 @@ export function actionWords(entry: ReadEntry): string {
 /** An id is told by its end: its first digits are time. */
 const idEnd = (id: unknown) => (typeof id === 'string' ? `…${id.slice(-8)}` : undefined);
 
-const verdicts: Readonly<Record<string, string>> = { CONFIRMED: 'it happened', ABSENT: 'it did not happen' };
+const verdicts: Readonly<Record<string, string>> = {
+	CONFIRMED: 'it happened',
+	ABSENT: 'it did not happen',
+	NEEDS_HUMAN: 'a person has to say',
+};
 
 const namesOf = (value: unknown): readonly string[] =>
 	Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
@@ -149,7 +153,7 @@ function targetsChange(before: readonly string[], after: readonly string[]): str
 export function changeOf({ action, detail }: ReadEntry): string | undefined {
 	const before = asObject(detail.old);
 	const after = asObject(detail.new);
-	if (action.startsWith('mcp.resolve.')) {
+	if (/^mcp\.(?:reconcile|resolve)\./.test(action)) {
 		const verdict = verdicts[String(detail.new)];
 		return verdict !== undefined && detail.checked === false ? `${verdict}, unchecked` : verdict;
 	}
