@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from '#core/refusals';
-import { refusedTool } from '#core/registry/drift';
+import { refusedTool, toolsFor } from '#core/registry/drift';
 import type { SafeWrite } from '#core/registry/types';
 import { err, ok, type Result } from '#core/result';
 import type { Deps } from './deps.ts';
@@ -24,7 +24,7 @@ export async function checkProvider(
 	}
 	if (!deps.upstream.drift(provider).ok) await deps.upstream.checkTools(provider);
 	const drift = deps.upstream.drift(provider);
-	for (const tool of toolsOf(write)) {
+	for (const tool of toolsFor(write.tool, write.creates)) {
 		const refusedFor = refusedTool(tool, drift);
 		if (refusedFor !== null) return err(refuse('tool_definition_changed', refusedFor));
 	}
@@ -34,9 +34,4 @@ export async function checkProvider(
 	return facts.credential === null
 		? err(refuse('credential_missing', `There is no GitHub credential for ${caller.tenant.slug}.`))
 		: ok(facts.credential);
-}
-
-/** A set of labels is read before and after it is written: with another definition of that tool it could be misread. */
-function toolsOf({ tool, creates }: SafeWrite): readonly string[] {
-	return creates === 'labels' ? [tool, 'issue_read'] : [tool];
 }

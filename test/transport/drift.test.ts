@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { neededTools } from '#adapters/transport/tool-list';
 import type { JsonObject, JsonValue } from '#core/canonical-json';
 import type { Upstream } from '#gateway/ports/upstream';
-import { createIssue, PAT, silent, type TestClock, testClock, upstreamFor } from './rig.ts';
+import { createIssue, PAT, silent, type TestClock, target, testClock, upstreamFor } from './rig.ts';
 import { type Play, pinnedDefinitions, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
 
 const CANNOT_BE_READ = 'the list of tools cannot be read';
@@ -233,6 +233,36 @@ test('[fail-closed] a look that was under way when a call was asked for does not
 	await upstream.checkTools('github');
 	expect((await Promise.all(outcomes)).map(({ kind }) => kind)).toEqual(['not_sent', 'not_sent']);
 	expect(server.calls()).toEqual([]);
+});
+
+test('[fail-closed] a set of labels is not sent when the tool that reads them is another one now', async () => {
+	server.tools = edited('issue_read', (tool) => [{ ...tool, description: 'Other.' }]);
+	const labels = { ...createIssue, expect: { creates: 'labels' as const, target: { ...target, number: 1 } } };
+	expect(await upstream.call(labels)).toMatchObject({ kind: 'not_sent', code: 'tool_definition_changed' });
+	expect((await upstream.call(createIssue)).kind).toBe('confirmed');
+});
+
+test('[no-false-verdict] a tool whose definition is another one now is not read by: its answer could be misread', async () => {
+	server.tools = edited('list_issues', (tool) => [{ ...tool, description: 'Other.' }]);
+	await upstream.checkTools('github');
+	const read = await upstream.issuesSince('github', PAT, target, new Date(0));
+	expect(read).toMatchObject({ ok: false, error: { kind: 'unreadable', why: expect.stringContaining('list_issues') } });
+	expect(server.calls()).toEqual([]);
+});
+
+test('a look that hangs holds up nobody but those who asked before it began', async () => {
+	let looks = 0;
+	server.before = (_, rpc) => rpc === 'tools/list' && ++looks === 1; // answered never
+	const first = upstream.call(createIssue);
+	await vi.waitFor(() => expect(looks).toBe(1));
+	expect(await upstream.call(createIssue)).toMatchObject({ kind: 'confirmed' });
+	expect(await Promise.all([upstream.call(createIssue), upstream.call(createIssue)])).toMatchObject([
+		{ kind: 'confirmed' },
+		{ kind: 'confirmed' },
+	]);
+	expect((await first).kind).toBe('not_sent');
+	// What the look that began first has to say comes too late to count.
+	expect(upstream.drift('github').ok).toBe(true);
 });
 
 test('looks do not pile up: whoever asks while one is under way shares the next', async () => {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '#core/canonical-json';
 import type { UpstreamOutcome } from '#core/execution/state';
-import { type Differences, refusedTool } from '#core/registry/drift';
+import { type Differences, refusedTool, toolsFor } from '#core/registry/drift';
 import { pinnedTools } from '#core/registry/pins';
 import { err, ok, type Result } from '#core/result';
 import type { Sha256 } from '#core/sha256';
@@ -77,8 +77,9 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 	const listFor = (secret: string, deadline: AbortSignal = AbortSignal.timeout(config.timeoutMs)) =>
 		listTools((params, cap) => send(secret, 'tools/list', params, { cap, deadline }));
 
-	async function look(deadline?: AbortSignal): Promise<Result<Required<Differences>, string>> {
+	async function look(): Promise<Result<Required<Differences>, string>> {
 		const probe = config.probeToken ?? PROBE_TOKEN;
+		const deadline = AbortSignal.timeout(config.timeoutMs);
 		const first = await listFor(probe, deadline);
 		const served = first.ok || first.error.forgotten !== true ? first : await listAnew(probe, deadline);
 		if (!served.ok) return err(served.error.why);
@@ -93,7 +94,7 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 	}
 
 	/** A server that has started anew knows no session of before: what that costs is this second list, not a write. */
-	function listAnew(secret: string, deadline?: AbortSignal) {
+	function listAnew(secret: string, deadline: AbortSignal) {
 		connections?.dropAll();
 		return listFor(secret, deadline);
 	}
@@ -103,6 +104,10 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 		let left = LOOK_BYTES;
 		return async (tool, args) => {
 			if (until?.aborted === true) return err(givenUp);
+			// What another definition answers could be misread, and be taken for evidence.
+			const { changed, missing } = drift.current();
+			const refused = refusedTool(tool, { changed, missing });
+			if (refused !== null) return err({ kind: 'unreadable', why: refused });
 			const cap = Math.min(READ_BYTES, left);
 			const more = until === undefined ? { cap } : { cap, until };
 			const requested = await send(secret, 'tools/call', { name: tool, arguments: args }, more);
@@ -123,10 +128,12 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 		const deadline = AbortSignal.timeout(config.timeoutMs);
 		// Each request has a connection of its own, so that nothing tells when the server has been replaced. One that does
 		// not list its tools now is not known to be the one that was looked at before.
-		await drift.renew(deadline);
-		const refused = refusedTool(tool, drift.current());
-		if (refused !== null) return changedTool(refused);
-		if (!drift.current().ok) {
+		const seen = await drift.renew(deadline);
+		for (const needed of toolsFor(tool, expect.creates)) {
+			const refused = refusedTool(needed, seen);
+			if (refused !== null) return changedTool(refused);
+		}
+		if (!seen.ok) {
 			return { kind: 'not_sent', why: 'The list of tools cannot be read just now. Nothing was sent.' };
 		}
 		const requested = await send(
@@ -142,8 +149,7 @@ export function createUpstream(config: UpstreamConfig): Upstream {
 			const listed = await listedFor(secret, deadline);
 			if (!listed.ok || listed.value.has(tool)) return notAsListed(tool);
 			// Hidden from this credential, or gone for everybody: a look at all tools tells which.
-			await drift.renew(deadline);
-			const gone = refusedTool(tool, drift.current());
+			const gone = refusedTool(tool, await drift.renew(deadline));
 			return gone === null ? hiddenTool(tool) : changedTool(gone);
 		}
 		return settle(requested, { ...expect, tool, values: textsOf(args), webUrl: config.webUrl });

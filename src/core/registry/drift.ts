@@ -1,3 +1,5 @@
+import type { Creates } from './types.ts';
+
 /** How the tools that a provider's server lists differ from the pinned ones, as of the last look that worked. */
 export interface Differences {
 	/**
@@ -20,4 +22,9 @@ export function refusedTool(tool: string, { changed, missing = [], refusesAll = 
 		return `The provider’s definition of ${tool} is not the pinned one: it is not called until the portal has been updated.`;
 	}
 	return refusesAll;
+}
+
+/** What a write relies on. A set of labels is read before and after it is written: with another definition it could be misread. */
+export function toolsFor(tool: string, creates: Creates): readonly string[] {
+	return creates === 'labels' ? [tool, 'issue_read'] : [tool];
 }
