@@ -9,6 +9,7 @@ import { equalHex } from '#core/sha256';
 import type { Deps } from './deps.ts';
 import type { Execution } from './ports/executions.ts';
 import type { ReadResult } from './ports/upstream.ts';
+import { whySentence } from './unread-words.ts';
 
 /** Whether the write replaces what stands there, so that its approval covers what it was given upon as well. */
 export function isReplacing({ creates }: { readonly creates: Creates }): boolean {
@@ -21,6 +22,8 @@ export async function readPresent(
 	input: { readonly provider: string; readonly secret: string; readonly target: Target },
 ): Promise<Result<readonly string[], Refusal>> {
 	const labels = await deps.upstream.labels(input.provider, input.secret, input.target);
+	// It looks at the tools by itself only once a minute, and a write only after this: until then it would count as there.
+	if (!labels.ok && labels.error.kind === 'unreachable') void deps.upstream.checkTools(input.provider);
 	return labels.ok ? labels : err(notRead(labels.error, input.target));
 }
 
@@ -93,7 +96,7 @@ function notRead(
 	target: Target,
 ): Refusal {
 	const what = `The labels of ${nameOf(target)} cannot be read`;
-	const said = `${why}${/[.!?]$/.test(why) ? '' : '.'} Nothing was sent.`;
+	const said = `${whySentence(why)} Nothing was sent.`;
 	switch (kind) {
 		case 'not_found':
 			return refuse(

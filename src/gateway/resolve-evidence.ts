@@ -8,6 +8,7 @@ import type { Execution } from './ports/executions.ts';
 import type { ReadResult } from './ports/upstream.ts';
 import { type Access, accessFor, type NoAccess } from './provider-access.ts';
 import { soughtOf, stateEvidence } from './reconcile-evidence.ts';
+import { whySentence } from './unread-words.ts';
 
 const NO_ACCESS: Readonly<Record<NoAccess, string>> = {
 	provider_not_configured: 'Nothing can be read there: no MCP server is configured for GitHub (MCP_GITHUB_SERVER_URL).',
@@ -77,7 +78,7 @@ export async function loginThatWrote(
 function unreadable(error: { kind: string; why: string }): Refusal {
 	switch (error.kind) {
 		case 'not_found':
-			return notVerified(`There is nothing that this tenant’s credential may read: ${error.why}`);
+			return notVerified(`There is nothing that this tenant’s credential may read: ${whySentence(error.why)}`);
 		case 'unauthorized':
 			return refuse('credential_rejected', 'GitHub refuses the stored token. Nothing was settled. Replace the token.');
 		default:
@@ -86,7 +87,7 @@ function unreadable(error: { kind: string; why: string }): Refusal {
 }
 
 function cannotRead(why: string): string {
-	return `What stands there cannot be read now, so nothing was settled: ${why} Try again.`;
+	return `What stands there cannot be read now, so nothing was settled: ${whySentence(why)} Try again.`;
 }
 
 export function notVerified(found: string): Refusal {

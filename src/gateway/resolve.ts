@@ -12,6 +12,7 @@ import { lookForAbsence } from './resolve-absence.ts';
 import { accessToVerify, notVerified, verifiedAt } from './resolve-evidence.ts';
 import { readReason, refuseSecret } from './resolve-reason.ts';
 import type { Unchecked } from './unchecked.ts';
+import { whySentence } from './unread-words.ts';
 
 /** What all readings together may take: somebody waits for the answer, and the server decides how many pages there are. */
 const READING_MS = 60_000;
@@ -133,7 +134,7 @@ async function itDidNot(deps: Deps, execution: Execution): Promise<Result<Found,
 }
 
 function cannotLook(why: string): Refusal {
-	const words = `Whether it stands there cannot be read now, so nothing was settled: ${why} Try again later. If GitHub is gone for good, delete this tenant’s credential: without one, what you say is accepted unchecked, and the audit log says so.`;
+	const words = `Whether it stands there cannot be read now, so nothing was settled: ${whySentence(why)} Try again later. If GitHub is gone for good, delete this tenant’s credential: without one, what you say is accepted unchecked, and the audit log says so.`;
 	return refuse('provider_unreachable', words);
 }
 

@@ -282,7 +282,7 @@ describe('[human-settles] it did not', () => {
 	const askWith = (execution: Execution, upstream: Partial<Upstream>) =>
 		resolve({ ...scene.deps, upstream: { ...scene.deps.upstream, ...upstream } }, scene.caller, execution.id, absent);
 	const failing = (kind: 'unreachable' | 'unreadable' | 'unauthorized' | 'not_found') => async () =>
-		err({ kind, why: 'HTTP 502.' });
+		err({ kind, why: 'It cannot be read. Nothing was sent.' });
 	const nothing = async (): Promise<Read> => ok([]);
 
 	it('[once] it stands there, but nothing can be read: 503, nothing is settled, and nothing is written a second time', async () => {
@@ -313,7 +313,9 @@ describe('[human-settles] it did not', () => {
 			`${scene.deps.webUrl}/acme/ledger/issues/9999`,
 		]);
 		const before = await scene.again(execution);
-		expect(await askWith(execution, upstream)).toMatchObject({ ok: false, error: { code: 'provider_unreachable' } });
+		const answer = await askWith(execution, upstream);
+		expect(answer).toMatchObject({ ok: false, error: { code: 'provider_unreachable' } });
+		expect(answer).not.toMatchObject({ error: { detail: expect.stringContaining('Nothing was sent') } });
 		expect(await scene.again(execution)).toEqual(before);
 	});
 
