@@ -12,7 +12,8 @@ type Found = { readonly answer: JsonObject } | { readonly problem: Problem };
  *
  * With `strict`, for a write, an object with a key given twice is no message, and the stream is read on after the answer:
  * of two answers that differ, neither is believed. `onAnswer` is called when there is one, so that the wait can be ended
- * by breaking the body off; what breaks off or follows then takes nothing back.
+ * by breaking the body off; what breaks off or follows then takes nothing back. `heard` is called with every response, also
+ * with one that is not the answer or not believed.
  * Throws when the body breaks off before there is an answer.
  */
 export async function answerOf(
@@ -21,16 +22,19 @@ export async function answerOf(
 	id: JsonValue,
 	strict: boolean,
 	onAnswer: () => void,
+	heard: (response: JsonObject) => void = () => {},
 ): Promise<Found> {
 	const type = contentType.split(';', 1)[0]?.trim().toLowerCase();
 	const parse = strict ? parseStrictly : parseLeniently;
-	if (type === 'application/json') return fromMessages(parse(await readAll(body)), id) ?? { problem: 'no_answer' };
+	if (type === 'application/json') {
+		return fromMessages(parse(await readAll(body)), id, heard) ?? { problem: 'no_answer' };
+	}
 	if (type !== 'text/event-stream') return { problem: 'not_mcp' };
 	let first: { readonly answer: JsonObject } | null = null;
 	let other = false;
 	try {
 		for await (const data of eventData(body)) {
-			const found = fromMessages(parse(data), id);
+			const found = fromMessages(parse(data), id, heard);
 			if (found === null) continue;
 			if ('problem' in found) {
 				if (found.problem === 'contradicted') return found;
@@ -50,7 +54,11 @@ export async function answerOf(
 }
 
 /** Null when there are only notifications and pings, which need no answer from us. */
-function fromMessages(parsed: JsonValue | undefined, id: JsonValue): Found | null {
+function fromMessages(
+	parsed: JsonValue | undefined,
+	id: JsonValue,
+	heard: (response: JsonObject) => void,
+): Found | null {
 	if (parsed === undefined) return { problem: 'not_mcp' };
 	let answer: JsonObject | null = null;
 	let other = false;
@@ -59,6 +67,7 @@ function fromMessages(parsed: JsonValue | undefined, id: JsonValue): Found | nul
 			return { problem: 'not_mcp' };
 		}
 		const isResponse = Object.hasOwn(message, 'result') || Object.hasOwn(message, 'error');
+		if (isResponse) heard(message);
 		if (isResponse && message.id === id) {
 			if (answer !== null && !isSame(answer, message)) return { problem: 'contradicted' };
 			answer = message;

@@ -40,9 +40,10 @@ export function placeOf(url: string, id: string, { creates, target }: Expected, 
 	return { kind: approved ? 'approved' : 'inside', url: parsed.href } as const;
 }
 
-function webAddress(url: string): URL | null {
+/** A web address, relative to `base` where one is given; null for any other text. */
+export function webAddress(url: string, base?: string): URL | null {
 	if (url.length > 2048 || /[\s\p{Cc}]/u.test(url)) return null;
-	const parsed = URL.parse(url);
+	const parsed = URL.parse(url, base);
 	return parsed !== null && (parsed.protocol === 'https:' || parsed.protocol === 'http:') ? parsed : null;
 }
 

@@ -34,6 +34,8 @@ export interface Exchange {
 	bytes: number;
 	/** The JSON-RPC response to this very request. */
 	answer?: JsonObject;
+	/** Responses of a write that were not believed as its answer: to another request, or answers that differ. */
+	readonly unbelieved: JsonObject[];
 	/** The HTTP status when it was not a success, and the beginning of its body. */
 	status?: number;
 	text?: string;
@@ -52,5 +54,5 @@ export interface Write {
 export const currentExchange = new AsyncLocalStorage<Exchange>();
 
 export function newExchange(secret: string, deadline: AbortSignal, cap: number, write: Write | null = null): Exchange {
-	return { secret, deadline, cap, write, spent: false, connected: false, bytes: 0 };
+	return { secret, deadline, cap, write, spent: false, connected: false, bytes: 0, unbelieved: [] };
 }

@@ -3,6 +3,7 @@ import type { UpstreamOutcome } from '#core/execution/state';
 import { readIJson } from '#core/i-json';
 import { assertNever } from '#core/result';
 import { type Expected, placeOf } from './artifact-url.ts';
+import { type Claim, claimOf } from './claimed-address.ts';
 import type { Exchange, Problem } from './exchange.ts';
 import { definiteRejection } from './github-refusals.ts';
 import { atMost500, redact } from './redact.ts';
@@ -22,6 +23,35 @@ export interface Judged extends Expected {
  * have reached the server is unknown.
  */
 export function outcomeOf(exchange: Exchange, judged: Judged): UpstreamOutcome {
+	const { answer, secret, unbelieved } = exchange;
+	const results = (answer === undefined ? unbelieved : [answer]).map(({ result }) => result);
+	return withClaim(saidBy(exchange, judged), claimOf(results, judged, secret));
+}
+
+/**
+ * An answer that names an artifact where none was approved never counts as nothing written, nor as what was approved; one
+ * that names an address where it was is read there.
+ */
+function withClaim(outcome: UpstreamOutcome, claim: Claim | null): UpstreamOutcome {
+	if (claim === null || outcome.kind === 'not_sent' || outcome.kind === 'elsewhere') return outcome;
+	if (!claim.isApproved) return { kind: 'elsewhere', url: claim.url };
+	switch (outcome.kind) {
+		case 'confirmed':
+			return outcome;
+		case 'rejected':
+			return claimed('The MCP server named both a refusal and an artifact.', claim);
+		case 'unknown':
+			return outcome.claimedUrl === undefined ? claimed(outcome.why, claim) : outcome;
+		default:
+			return assertNever(outcome);
+	}
+}
+
+function claimed(why: string, { url }: Claim): UpstreamOutcome {
+	return url === '' ? unknown(why) : { kind: 'unknown', why, claimedUrl: url };
+}
+
+function saidBy(exchange: Exchange, judged: Judged): UpstreamOutcome {
 	if (exchange.answer !== undefined) return ofAnswer(exchange.answer, judged, exchange.secret);
 	if (!exchange.connected) return { kind: 'not_sent', why: unsent(exchange.problem) };
 	// Also 400, 401 and 403: the handshake was let in with this credential, so the door is not where this comes from (0016).
@@ -37,8 +67,8 @@ export function outcomeOf(exchange: Exchange, judged: Judged): UpstreamOutcome {
  */
 export function isUnknownTool({ answer, status, text = '' }: Exchange, tool: string): boolean {
 	if (status === 400) return text.trim() === `unknown tools specified in WithTools: ${tool}`;
-	const error = answer?.error;
-	return isObject(error) && error.code === -32602 && error.message === `unknown tool "${tool}"`;
+	const { error, result } = answer ?? {};
+	return result === undefined && isObject(error) && error.code === -32602 && error.message === `unknown tool "${tool}"`;
 }
 
 /** The outcome when the list of tools that the server gives this credential lacks the tool as well. */
@@ -98,13 +128,13 @@ function ofSuccess(text: string, judged: Judged, secret: string): UpstreamOutcom
 	const place = placeOf(typeof said?.url === 'string' ? said.url : '', created?.id ?? '', judged, judged.webUrl);
 	if (created === null) {
 		const why = 'The tool reported success, but not in the shape that it documents.';
-		return place.kind === 'approved' || place.kind === 'inside' ? claimed(why, place.url, secret) : unknown(why);
+		return unknown(why);
 	}
 	switch (place.kind) {
 		case 'approved':
 			return { kind: 'confirmed', url: place.url, id: created.id };
 		case 'inside':
-			return claimed('The tool reported success, but not at the address of what was approved.', place.url, secret);
+			return unknown('The tool reported success, but not at the address of what was approved.');
 		case 'elsewhere':
 			// Any address at all may come here. It was written, so the outcome stays; only the address is withheld.
 			return { kind: 'elsewhere', url: holdsSecret(unfold(place.url).text, secret) ? '' : place.url };
@@ -113,11 +143,6 @@ function ofSuccess(text: string, judged: Judged, secret: string): UpstreamOutcom
 		default:
 			return assertNever(place);
 	}
-}
-
-/** An address that proves nothing; it is kept and shown, so it must not spell the credential (a comment's id has 20 digits). */
-function claimed(why: string, url: string, secret: string): UpstreamOutcome {
-	return holdsSecret(unfold(url).text, secret) ? unknown(why) : { kind: 'unknown', why, claimedUrl: url };
 }
 
 /** `{"id":"<digits>","url":"…"}`: the id is a string (the database id, not the issue's number). */

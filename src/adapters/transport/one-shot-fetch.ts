@@ -14,6 +14,9 @@ const JUDGED = new Set(['tools/call', 'tools/list']);
 /** How long a stream that stays open after the answer to a write may still contradict it. v1.0.4 ends it at once. */
 const SECOND_ANSWER_MS = 500;
 
+/** Responses to one write that are kept, to see what they say that they have written. */
+const MOST_RESPONSES = 16;
+
 /** MCP's rule for session ids (visible ASCII), and a length, since each one is kept and sent with every request. */
 const SESSION_ID = /^[\x21-\x7e]{1,1024}$/;
 
@@ -69,8 +72,12 @@ export const oneShotFetch: FetchLike = async (input, init) => {
 		if (status !== 200) throw new ExchangeError('no_answer');
 		// Not asked for, so never undone: what a few bytes unpack to has no bound, and packed JSON-RPC is no answer.
 		if (!['', 'identity'].includes(header('content-encoding').toLowerCase())) throw new ExchangeError('not_mcp');
-		const found = await answerOf(header('content-type'), chunks, id, exchange.write !== null, () => {
+		const linger = () => {
 			lingering = setTimeout(() => response.body.destroy(), SECOND_ANSWER_MS);
+		};
+		const isWrite = exchange.write !== null;
+		const found = await answerOf(header('content-type'), chunks, id, isWrite, linger, (heard) => {
+			if (isWrite && exchange.unbelieved.length < MOST_RESPONSES) exchange.unbelieved.push(heard);
 		});
 		if ('problem' in found) throw new ExchangeError(found.problem);
 		exchange.answer = found.answer;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { artifactPlace, issueAddress } from './artifact-place.ts';
+import { artifactPlace, isApprovedPage, issueAddress } from './artifact-place.ts';
 
 const web = 'https://github.example.com:8443';
 
@@ -49,3 +49,22 @@ it('the address of an issue is read as that issue', () => {
 	const target = { owner: 'acme', repo: 'ledger', number: 7 };
 	expect(artifactPlace(issueAddress(`${web}/`, target), web)).toMatchObject(target);
 });
+
+it.each<[path: string, ofIssue: boolean, onSeven: boolean]>([
+	['/Acme/ledger/issues/7', true, true],
+	['/acme/ledger/issues/8', true, false],
+	['/acme/ledger/issues/7#issuecomment-1', false, true],
+	['/acme/ledger/pull/7', false, true],
+	['/acme/ledger/pull/7#issuecomment-1', false, true],
+	['/acme/other/issues/7', false, false],
+	['/acme/ledger/issues/7?x', false, false],
+	['', false, false],
+])(
+	'%s is a page where an issue was approved: %s; where something was approved for number 7: %s',
+	(path, ofIssue, onSeven) => {
+		const target = { owner: 'acme', repo: 'ledger' };
+		expect(isApprovedPage(web + path, target, web)).toBe(ofIssue);
+		expect(isApprovedPage(web + path, { ...target, number: 7 }, web)).toBe(onSeven);
+		expect(isApprovedPage(path, target, web)).toBe(false);
+	},
+);

@@ -35,6 +35,18 @@ export function isInRepository(place: ArtifactPlace, target: Target): boolean {
 	);
 }
 
+/**
+ * Whether an address is a page where the approved write could have landed: an issue of the approved repository, or anything
+ * on the page of the issue that was approved. A write that answered with any other address was made elsewhere, it says.
+ */
+export function isApprovedPage(url: string, target: Target, webUrl: string): boolean {
+	const place = artifactPlace(url, webUrl);
+	if (place === null || !isInRepository(place, target)) return false;
+	return target.number === undefined
+		? place.kind === 'issues' && place.comment === null
+		: place.number === target.number;
+}
+
 /** The address of an issue. */
 export function issueAddress(webUrl: string, { owner, repo, number }: Target): string {
 	return `${webUrl.replace(/\/$/, '')}/${owner}/${repo}/issues/${number ?? 0}`;

@@ -8,7 +8,10 @@ export type UpstreamOutcome =
 	| { readonly kind: 'confirmed'; readonly url: string; readonly id?: string }
 	| { readonly kind: 'rejected'; readonly reason: string }
 	| { readonly kind: 'not_sent'; readonly why: string; readonly code?: 'tool_definition_changed' }
-	/** `claimedUrl`: an address in the approved repository that came with it and proves nothing: where to look first. */
+	/** `claimedUrl`: an address that came with it and proves nothing: where to look first. */
 	| { readonly kind: 'unknown'; readonly why: string; readonly claimedUrl?: string }
-	/** A success whose URL is not in the approved owner/repo on GITHUB_WEB_URL: written, but elsewhere. */
+	/**
+	 * An answer, of whatever shape, that names an artifact where none was approved: perhaps written, but elsewhere. `url` is ''
+	 * when the address must not be kept.
+	 */
 	| { readonly kind: 'elsewhere'; readonly url: string };
