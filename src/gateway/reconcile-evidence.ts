@@ -1,6 +1,6 @@
-import { artifactPlace, isInRepository, issueAddress } from '#core/execution/artifact-place';
+import { artifactPlace, isApprovedPage, isInRepository, issueAddress } from '#core/execution/artifact-place';
 import { CLOCK_SKEW_MS, type Evidence } from '#core/execution/decide';
-import { carriesFooter, isOfAccount, isOurs, isRightPlace, type Sought, sameLogin } from '#core/execution/ours';
+import { isOfAccount, type Sought, sameLogin } from '#core/execution/ours';
 import { refFor, refOf } from '#core/execution/refs';
 import { afterShaOf } from '#core/proposal/label-set';
 import { visibleRef } from '#core/proposal/marker';
@@ -9,6 +9,7 @@ import type { Deps } from './deps.ts';
 import type { Execution } from './ports/executions.ts';
 import type { FoundArtifact, ReadResult, Searched } from './ports/upstream.ts';
 import { type Access, accessFor, type NoAccess } from './provider-access.ts';
+import { toldBy } from './reconcile-marks.ts';
 import { unlistedSince } from './reconcile-unlisted.ts';
 
 /**
@@ -44,8 +45,9 @@ export async function evidenceFor(
 	if (!access.ok) return { kind: 'unread', why: NO_ACCESS[access.error] };
 	if (execution.afterSha !== null) return stateEvidence(deps, execution, access.value);
 	const evidence = await createdEvidence(deps, execution, access.value, more);
-	// It is stored and shown, and the server may write anything there.
-	return 'url' in evidence && deps.holdsSecret(evidence.url, access.value.secret)
+	// They are stored and shown, and the server may write anything there.
+	const urls = 'urls' in evidence ? evidence.urls : 'url' in evidence ? [evidence.url] : [];
+	return urls.some((url) => deps.holdsSecret(url, access.value.secret))
 		? { kind: 'unread', why: 'An address that was given holds what must not be shown.' }
 		: evidence;
 }
@@ -65,11 +67,15 @@ async function createdEvidence(
 
 	const sought = soughtOf(deps, execution, login);
 	const claimed = await claimedArtifact(deps, execution, access);
-	if (claimed !== null && isOurs(claimed, sought)) return found(deps, claimed.url);
 	const listed = await listing(deps, execution, access, new Date(sought.since.getTime() - FURTHER_BACK_MS));
 	const searched = more.search ? await searchedEverywhere(deps, access, sought) : NOTHING_SEARCHED;
-	const seen = [...(listed.ok ? listed.value : []), ...(searched.ok ? searched.value.found : [])];
-	const told = await toldBy(deps, seen, sought);
+	const seen = [
+		...(claimed === null ? [] : [claimed]),
+		...(listed.ok ? listed.value : []),
+		...(searched.ok ? searched.value.found : []),
+	];
+	const isClaimedElsewhere = claimedElsewhere(deps, execution) !== null;
+	const told = await toldBy(deps, access, { artifacts: seen, sought, isClaimedElsewhere });
 	if (told !== null) return told;
 	if (!listed.ok) return unread(listed);
 	if (!searched.ok) return unread(searched);
@@ -83,12 +89,6 @@ async function createdEvidence(
 		unaccounted: await countUnaccounted(deps, execution, [...listed.value, ...beyond.value], sought),
 		sureOfAccount: execution.credentialLogin !== null || credential.id === execution.credentialId,
 	};
-}
-
-/** What these artifacts settle: ours stands there, or its mark where a person has to look; null when they settle nothing. */
-async function toldBy(deps: Deps, artifacts: readonly FoundArtifact[], sought: Sought): Promise<Evidence | null> {
-	const own = oldest(artifacts.filter((artifact) => isOurs(artifact, sought)));
-	return own === null ? astray(artifacts, sought) : found(deps, own.url);
 }
 
 /** What no listing and no search has shown; or what follows from it at once, or from not having been able to look. */
@@ -105,7 +105,7 @@ async function beyondListing(
 	const unlisted = await unlistedSince(deps, execution, access, seen);
 	if (!unlisted.ok) return err(unread(unlisted));
 	const { artifacts, hiddenAt } = unlisted.value;
-	const told = await toldBy(deps, artifacts, seen.sought);
+	const told = await toldBy(deps, access, { artifacts, sought: seen.sought, isClaimedElsewhere: false });
 	if (told !== null) return err(told);
 	return hiddenAt === null ? ok(artifacts) : err({ kind: 'astray', url: hiddenAt, why: HIDDEN });
 }
@@ -121,23 +121,6 @@ async function parentMoved(deps: Deps, { target }: Execution, { provider, secret
 	const place = artifactPlace(parent.value.url, deps.webUrl);
 	const stands = place !== null && isInRepository(place, target) && place.number === target.number;
 	return stands ? null : { kind: 'astray', url: parent.value.url, why: MOVED };
-}
-
-/** An address that another execution has been confirmed with is not this one's too, whatever the text says. */
-async function found(deps: Deps, url: string): Promise<Evidence> {
-	return (await deps.store.knownArtifacts([url])).has(url)
-		? { kind: 'astray', url, why: 'What carries its mark is already the artifact of another execution.' }
-		: { kind: 'found', url };
-}
-
-/** The account's own artifact with this footer that is not ours by time or by place: never absent, nor believed by itself. */
-function astray(artifacts: readonly FoundArtifact[], sought: Sought): Evidence | null {
-	const own = oldest(artifacts.filter((each) => sameLogin(each.author, sought.login) && carriesFooter(each, sought)));
-	if (own === null) return null;
-	const why = isRightPlace(own.url, sought)
-		? 'Its mark stands on an artifact that is older than its reservation. Compare the clocks of database and provider.'
-		: 'Its mark stands on an artifact outside the approved place. It may have been moved there.';
-	return { kind: 'astray', url: own.url, why };
 }
 
 /** What counts as this execution's artifact, when `login` is the account that wrote. */
@@ -168,6 +151,11 @@ export async function stateEvidence(
 	return afterShaOf(labels.value, deps.sha256) === afterSha
 		? { kind: 'found', url: issueAddress(deps.webUrl, target) }
 		: { kind: 'other_state' };
+}
+
+/** The address that the answer named, when it is not where the write was approved; '' when it was not kept. */
+export function claimedElsewhere({ webUrl }: Deps, { claimedUrl, target }: Execution): string | null {
+	return claimedUrl === null || isApprovedPage(claimedUrl, target, webUrl) ? null : claimedUrl;
 }
 
 /** What stands at the address that came with the answer. It proves nothing by itself; an error is none of the listing's. */
@@ -211,10 +199,6 @@ async function countUnaccounted(
 	if (unmarked.length === 0) return 0;
 	const artifacts = await deps.store.knownArtifacts(unmarked);
 	return unmarked.filter((url) => !artifacts.has(url)).length;
-}
-
-function oldest(artifacts: readonly FoundArtifact[]): FoundArtifact | null {
-	return [...artifacts].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())[0] ?? null;
 }
 
 function unread(failed: { error: { why: string } }): Evidence {

@@ -4,7 +4,7 @@ import { readingUntil, unlessAborted } from './bounded-reads.ts';
 import type { Deps } from './deps.ts';
 import type { Execution } from './ports/executions.ts';
 import { byItself } from './reconcile-alone.ts';
-import { evidenceFor } from './reconcile-evidence.ts';
+import { claimedElsewhere, evidenceFor } from './reconcile-evidence.ts';
 import { record } from './reconcile-verdict.ts';
 
 /** How many looks one process has under way: a provider that keeps one waiting does not hold up the others. */
@@ -124,17 +124,25 @@ async function conclude(
 ): Promise<Decision> {
 	const ageMs = ageOf(execution);
 	const { cleanLooks } = execution;
+	const elsewhere = claimedElsewhere(deps, execution);
 	const until = AbortSignal.any([stopping, tooLong]);
 	const evidence = await unlessAborted(
 		evidenceFor(readingUntil(deps, until), execution, {
-			search: elapsedOf(deps, execution) >= SEARCH_FROM_MS,
+			// After that answer this look is the last one: it asks as widely as it can.
+			search: elapsedOf(deps, execution) >= SEARCH_FROM_MS || elsewhere !== null,
 			unlisted: ageMs >= LAST_LOOK_MS,
 		}),
 		until,
 	);
 	if (evidence === null && stopping.aborted) return { kind: 'look_again', nextCheckAfterMs: ageMs, cleanLooks };
 	const seen: Evidence = evidence ?? { kind: 'unread', why: 'Reading took longer than a look may take.' };
-	return decide({ ageMs, cleanLooks, evidence: seen, random });
+	return decide({
+		ageMs,
+		cleanLooks,
+		evidence: seen,
+		random,
+		...(elsewhere === null ? {} : { claimedElsewhere: elsewhere }),
+	});
 }
 
 /** Both times are the database's, and a look begins when it is due or later: so it is at least this old. */

@@ -8,7 +8,6 @@ import { assertNever, err, ok, type Result } from '#core/result';
 import { attemptEntry, type NamedTool } from './attempt-row.ts';
 import { giveBack } from './budget.ts';
 import type { Deps } from './deps.ts';
-import { announceNeedsHuman } from './needs-human.ts';
 import type { Answer } from './ports/answer.ts';
 import type { AuditPosition } from './ports/audit.ts';
 import type { Caller } from './ports/caller.ts';
@@ -110,7 +109,6 @@ export async function sendReserved(deps: Deps, reserved: Reserved): Answer<Execu
 		{ requestId: caller.requestId, executionId: execution.id, state: settlement.to },
 		'execute did not confirm',
 	);
-	if (settlement.to === 'NEEDS_HUMAN') announceNeedsHuman(deps.log, execution, settlement.reason ?? '');
 	const extra = { executionId: execution.id, auditSeq: position.seq };
 	return err(refuse(settlement.code ?? 'internal', settlement.reason ?? '', { extra }));
 }
@@ -167,11 +165,12 @@ function settlementOf(outcome: UpstreamOutcome): Outcome {
 		case 'elsewhere':
 			return {
 				...plain,
-				to: 'NEEDS_HUMAN',
+				to: 'INDETERMINATE',
 				code: 'outcome_unknown',
 				reason: 'The provider answered with an artifact outside the approved target.',
-				// Where a person looks first; empty when the address could not be kept.
-				...(outcome.url === '' ? {} : { claimedUrl: outcome.url }),
+				// Kept also when it is empty: with it a look calls a person at once, and never concludes absence.
+				claimedUrl: outcome.url,
+				nextCheckInMs: FIRST_LOOK_MS,
 			};
 		default:
 			return assertNever(outcome);

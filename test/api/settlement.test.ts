@@ -32,10 +32,10 @@ describe('how an execution was settled, as the API says it', () => {
 		return mustFind(scene.deps, scene.tenantId, request.argsSha);
 	}
 
-	/** One that waits for a person without a look having been made: the answer named another repository. */
+	/** One that the first look has given to a person: the answer named another repository. */
 	async function answeredElsewhere(title: string): Promise<Execution> {
 		test.sandbox.github.state.faults.push({ kind: 'redirect', to: 'acme/ledger', match: CREATE });
-		return executed(title);
+		return scene.look(await executed(title));
 	}
 
 	/** One that looks could not settle: the account had made something that nobody accounts for. */

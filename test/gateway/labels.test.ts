@@ -314,7 +314,7 @@ describe.each(portals())('labels over $name', ({ start }) => {
 		['an error after the write', { kind: 'status-after-write' }, 502, 'outcome_unknown', 'INDETERMINATE'],
 		['no answer, and no write', { kind: 'drop-before-write' }, 502, 'outcome_unknown', 'INDETERMINATE'],
 		['202', { kind: '202' }, 502, 'outcome_unknown', 'INDETERMINATE'],
-		['written elsewhere', { kind: 'redirect', to: 'acme/ledger' }, 502, 'outcome_unknown', 'NEEDS_HUMAN'],
+		['written elsewhere', { kind: 'redirect', to: 'acme/ledger' }, 502, 'outcome_unknown', 'INDETERMINATE'],
 	])('[no-false-verdict, one-row] %s', async (_, fault, status, code, state) => {
 		const issue = labelledIssue(test, ['bug']);
 		const elsewhere = test.sandbox.github.state.repository('acme', 'ledger')?.issues;

@@ -3,10 +3,12 @@ import { createUpstream } from '#adapters/transport/upstream';
 import type { Deps } from '#gateway/deps';
 import type { Caller } from '#gateway/ports/caller';
 import { prereqs } from '#gateway/prereqs';
+import { reconcile } from '#gateway/reconcile';
 import type { FaultInput } from '#sandbox/github/faults';
 import { demoCaller } from '#test/support/caller';
+import { passTime } from '#test/support/pass-time';
 import { type Client, issue, proposed, startPortal, type TestPortal } from '#test/support/portal';
-import { approved, attemptsOf, mustFind, type Row, tellOf, untilRequested } from './rig.ts';
+import { approved, attemptsOf, mustFind, type Row, tellOf, untilRequested, verdictsOf } from './rig.ts';
 import { startSidecarProxy } from './sidecar-proxy.ts';
 
 const EXECUTE = '/api/mcp/execute?tenant=demo';
@@ -159,7 +161,7 @@ describe('[unknown-not-failed] sent, and what happened is not known', () => {
 		}
 	});
 
-	it('written to another repository than the approved one: NEEDS_HUMAN, never CONFIRMED', async () => {
+	it('[one-row] written to another repository than the approved one: INDETERMINATE, and the first look gives it to a person', async () => {
 		const title = 'Redirected';
 		const body = await proposed(admin, issue(title));
 		test.sandbox.github.state.faults.push({ kind: 'redirect', to: 'acme/ledger', match: CREATE });
@@ -168,10 +170,22 @@ describe('[unknown-not-failed] sent, and what happened is not known', () => {
 		expect([written('payments-api', title), written('ledger', title)]).toEqual([0, 1]);
 		expect(await rowOf(body.argsSha)).toMatchObject({ ok: false, code: 'outcome_unknown' });
 		expect(await mustFind(deps, caller.tenant.id, body.argsSha)).toMatchObject({
-			state: 'NEEDS_HUMAN',
+			state: 'INDETERMINATE',
 			artifactUrl: null,
-			nextCheckAt: null,
+			claimedUrl: expect.stringMatching(/\/acme\/ledger\/issues\/\d+$/),
+			nextCheckAt: expect.any(Date),
 		});
+		await passTime(test.portal.database.query, 2_000);
+		await reconcile(deps);
+		const end = await mustFind(deps, caller.tenant.id, body.argsSha);
+		expect(end).toMatchObject({ state: 'NEEDS_HUMAN', artifactUrl: null, nextCheckAt: null, checks: 1 });
+		expect(end.claimedUrl).toMatch(/\/acme\/ledger\/issues\/\d+$/);
+		expect(await rowOf(body.argsSha)).toMatchObject({ ok: false, code: 'outcome_unknown' });
+		expect(await verdictsOf(deps, caller.tenant.id, end.id)).toMatchObject([
+			{ ok: false, code: 'outcome_unknown', detail: { old: 'INDETERMINATE', new: 'NEEDS_HUMAN' } },
+		]);
+		const [said] = test.log.filter(({ fields }) => fields.event === 'execution_needs_human');
+		expect(said?.fields).toMatchObject({ executionId: end.id });
 	});
 });
 

@@ -92,7 +92,7 @@ describe.each(portals())('over $name', ({ start }) => {
 			const body = await proposed(admin, issue('Elsewhere'));
 			test.sandbox.github.state.faults.push({ kind: 'redirect', to: 'acme/ledger', match: CREATE });
 			const first = await admin.post(EXECUTE, body);
-			expect((await mustFind(deps, caller.tenant.id, body.argsSha)).state).toBe('NEEDS_HUMAN');
+			expect((await mustFind(deps, caller.tenant.id, body.argsSha)).state).toBe('INDETERMINATE');
 			expect(await admin.post(EXECUTE, body)).toMatchObject({
 				status: 409,
 				body: { code: 'execution_unresolved', executionId: first.body.executionId },

@@ -274,13 +274,6 @@ describe('a verdict', () => {
 		expect(await look(execution)).toMatchObject({ state: 'CONFIRMED', artifactUrl: urlOf(real?.number ?? 0) });
 	});
 
-	it('of two artifacts with the same ref by our login the older one is it', async () => {
-		const execution = await lostAttempt('Twice there');
-		const older = plant(execution, {}, new Date(execution.reservedAt.getTime() + 5_000));
-		plant(execution, {}, new Date(execution.reservedAt.getTime() + 60_000));
-		expect(await look(execution)).toMatchObject({ state: 'CONFIRMED', artifactUrl: urlOf(older.number) });
-	});
-
 	it('of many that are due, one that cannot be looked for does not keep the others waiting', async () => {
 		const stuck = await lostAttempt('Stuck');
 		const fine = await lostAttempt('Fine');

@@ -29,6 +29,10 @@ export interface Lie {
 	say(turn: Turn, honest: string): void | Promise<void>;
 	/** Right after execute. */
 	readonly end: ExecutionState;
+	/** It named an artifact where none was approved: then what was not written is never absent by itself. */
+	readonly elsewhere?: true;
+	/** That address must not be shown. */
+	readonly hidden?: true;
 	/** Where it is not what the state always answers. */
 	readonly code?: RefusalCode;
 	readonly args?: Readonly<Record<string, unknown>>;
@@ -149,7 +153,8 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
 		admin,
 		pat: PAT,
 		taken: () => sockets.map(({ bytesRead }) => bytesRead),
-		async play({ written, say, end, code, args = issue(nextTitle()), tool = 'issue_write', reason }) {
+		async play(each) {
+			const { written, say, end, elsewhere, code, args = issue(nextTitle()), tool = 'issue_write', reason } = each;
 			const request = await proposed(admin, args, { tool });
 			const { argsSha } = request;
 			const execute = () => admin.post('/api/mcp/execute?tenant=demo', request);
@@ -173,7 +178,20 @@ export async function startStage(env: Record<string, string> = {}): Promise<Stag
 			const isOpen = end === 'INDETERMINATE';
 			if (isOpen) expect((await execute()).body.code).toBe('execution_unresolved');
 			const last = await reconciled(executionId);
-			expect(last).toBe(isOpen ? (written ? 'CONFIRMED' : 'ABSENT') : end);
+			const unwritten = elsewhere === true ? 'NEEDS_HUMAN' : 'ABSENT';
+			expect(last).toBe(isOpen ? (written ? 'CONFIRMED' : unwritten) : end);
+			if (elsewhere === true) {
+				const { checks, claimed } = await executionOf(executionId);
+				// The first look decides.
+				expect({ checks, claimed }).toEqual({
+					checks: 1,
+					claimed: each.hidden === true ? null : { url: expect.any(String) },
+				});
+			}
+			const verdicts = (await auditRows(admin)).filter(
+				(row) => row.executionId === executionId && row.action.startsWith('mcp.reconcile.'),
+			);
+			expect(verdicts).toHaveLength(isOpen ? 1 : 0);
 			await checkEnd(executionId, argsSha, isOpen ? 2 : 1);
 			expect(lying.sent(argsSha)).toBe(sent);
 			const told = answer.text + JSON.stringify(await executionOf(executionId)) + spelled(test.log);

@@ -8,12 +8,12 @@ import { type Stage, startStage } from './stage.ts';
 /** What one execute has to come to, whichever server stands between. */
 interface Expected {
 	readonly code: 'ok' | 'upstream_rejected' | 'outcome_unknown';
-	readonly state: 'CONFIRMED' | 'REJECTED' | 'INDETERMINATE' | 'NEEDS_HUMAN';
+	readonly state: 'CONFIRMED' | 'REJECTED' | 'INDETERMINATE';
 	/** The reason that is stored, and told. */
 	readonly reason?: RegExp;
 	/** How many artifacts there are afterwards at the approved place. */
 	readonly written: 0 | 1;
-	/** How many there are in acme/ledger, which nobody approved. */
+	/** How many there are in acme/ledger, which nobody approved: the first look gives them to a person. */
 	readonly elsewhere?: 1;
 	/** What the reconciler makes of it. */
 	readonly found?: boolean;
@@ -28,7 +28,7 @@ const unknown = (reason: RegExp, written: 0 | 1): Expected => ({
 	reason,
 });
 const unclear = /^The tool reported an error that does not say whether it was written\.$/;
-const moved: Expected = { code: 'outcome_unknown', state: 'NEEDS_HUMAN', written: 0, elsewhere: 1 };
+const moved: Expected = { code: 'outcome_unknown', state: 'INDETERMINATE', written: 0, elsewhere: 1 };
 
 type Fault = Omit<FaultInput, 'match'>;
 const faults: readonly [what: string, fault: Fault, expected: Expected][] = [
@@ -99,9 +99,18 @@ describe.each(drivers)('[unknown-not-failed] an execute through $name', (driver)
 		const again = await stage.execute(request);
 		expect(again.body).toMatchObject(ok ? { replayed: true } : { code: 'execution_unresolved' });
 		await stage.expectWritten(request, { here: expected.written, ledger: expected.elsewhere ?? 0 });
-		if (expected.found === undefined) return;
+		if (expected.found === undefined && expected.elsewhere === undefined) return;
 		await stage.reconcile();
 		const looked = await stage.execution(answer.body.executionId);
+		if (expected.elsewhere !== undefined) {
+			const url = expect.stringMatching(/\/acme\/ledger\/issues\/\d+$/);
+			expect(looked).toMatchObject({ state: 'NEEDS_HUMAN', artifact: null, claimed: { url }, checks: 1 });
+			const all = await stage.rowsOf(request.argsSha);
+			expect(all.filter(({ action }) => action.startsWith('mcp.reconcile.'))).toMatchObject([
+				{ ok: false, code: 'outcome_unknown', executionId: looked.id },
+			]);
+			return;
+		}
 		expect(looked.state).toBe(expected.found ? 'CONFIRMED' : 'INDETERMINATE');
 		const verdicts = (await stage.rowsOf(request.argsSha)).filter(({ action }) => action.startsWith('mcp.reconcile.'));
 		expect(verdicts).toMatchObject(
@@ -155,7 +164,7 @@ describe.each(drivers)('[unknown-not-failed] an execute through $name', (driver)
 		expect(there?.headers.authorization).toBe(`Bearer ${stage.pat}`);
 	});
 
-	test('a repository that has moved for good: written where it is now, NEEDS_HUMAN', async () => {
+	test('a repository that has moved for good: written where it is now, and a person is told', async () => {
 		stage.github.addRepository('acme/old-name');
 		stage.github.transferRepository('acme/old-name', 'acme/ledger');
 		await expectOutcome(moved, { ...issue(unlike()), repo: 'old-name' });

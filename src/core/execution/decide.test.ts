@@ -99,6 +99,27 @@ describe('the next look', () => {
 	});
 });
 
+describe('[unknown-not-failed] after an answer that named an address elsewhere', () => {
+	const away = 'https://github.com/acme/far-away/issues/9';
+	const claiming = (evidence: Evidence, ageMs: number, claimedElsewhere = away) =>
+		decide({ evidence, ageMs, cleanLooks: 9, random: 0, claimedElsewhere });
+
+	it.each(LOOKS_MS)('at %i ms nothing but what is found spares a person, who is told at once', (ageMs) => {
+		expect(claiming(found, ageMs)).toEqual({ kind: 'found', url: 'https://github.com/acme/ledger/issues/7' });
+		for (const evidence of [clean, unaccounted, unsure, otherState, unread]) {
+			expect(claiming(evidence, ageMs)).toEqual({ kind: 'needs_human', why: expect.stringContaining(away) });
+		}
+		expect(claiming(otherLogin, ageMs)).toEqual(at(otherLogin, ageMs));
+	});
+
+	it('the reason says so when the address is not kept, or too long to be a part of it', () => {
+		expect(claiming(clean, 2 * S, '')).toMatchObject({ why: expect.stringMatching(/must not be shown/) });
+		expect(claiming(clean, 2 * S, `${away}${'x'.repeat(2_000)}`)).toMatchObject({
+			why: expect.stringMatching(/^.{1,300}$/),
+		});
+	});
+});
+
 it('clocks may differ by five minutes', () => {
 	expect(CLOCK_SKEW_MS).toBe(5 * MIN);
 });

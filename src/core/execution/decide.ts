@@ -5,6 +5,8 @@ import { PROVED_ABSENT } from './settlement.ts';
 export const LOOKS_MS = [2_000, 10_000, 60_000, 300_000, 900_000] as const;
 const [FIRST_MS, , SEARCH_MS, , LAST_MS] = LOOKS_MS;
 const JITTER = 0.2;
+/** A reason has 500 characters; a longer address stands beside it alone. */
+const MOST_SHOWN = 190;
 
 /** First look after a sending whose outcome is unknown. */
 export const FIRST_LOOK_MS: number = FIRST_MS;
@@ -20,6 +22,8 @@ export type Evidence =
 	| { readonly kind: 'found'; readonly url: string }
 	/** This proposal's footer, by the account, where or when it does not settle by itself; `why` is a sentence for a person. */
 	| { readonly kind: 'astray'; readonly url: string; readonly why: string }
+	/** More than one artifact of the account since the reservation with this proposal's footer, wherever; the oldest first. */
+	| { readonly kind: 'several'; readonly urls: readonly string[] }
 	/** The credential belongs to another account than the one that wrote. */
 	| { readonly kind: 'other_login' }
 	/**
@@ -39,6 +43,8 @@ export interface LookFacts {
 	/** Clean looks in a row before this one. */
 	readonly cleanLooks: number;
 	readonly evidence: Evidence;
+	/** The address elsewhere that the answer named; '' when it could not be kept. Absent, when the answer named none. */
+	readonly claimedElsewhere?: string;
 	/** At least 0, less than 1. */
 	readonly random: number;
 }
@@ -52,16 +58,26 @@ export type Decision =
 	| { readonly kind: 'look_again'; readonly nextCheckAfterMs: number; readonly cleanLooks: number };
 
 /**
- * What follows from a look (contracts §5). Found, astray and another account decide at once. Nothing else decides before the last
- * look, and absence only when everything speaks for it: a listing can lag, and one that shows a text may have cut it.
+ * What follows from a look (contracts §5). Found, astray, several and another account decide at once. Nothing else decides before the last
+ * look, and absence only when everything speaks for it: a listing can lag, and one that shows a text may have cut it. After an
+ * answer that named an address elsewhere only what is found at the approved place spares a person, who is told at once.
  */
 export function decide(facts: LookFacts): Decision {
-	const { evidence, ageMs } = facts;
+	const { evidence, ageMs, claimedElsewhere } = facts;
+	const isClaimed = claimedElsewhere !== undefined;
+	if (isClaimed && ['not_listed', 'other_state', 'unread'].includes(evidence.kind)) {
+		return needsHuman(whyElsewhere(claimedElsewhere));
+	}
 	switch (evidence.kind) {
 		case 'found':
 			return { kind: 'found', url: evidence.url };
 		case 'astray':
-			return { ...needsHuman(evidence.why), claimedUrl: evidence.url };
+			return { ...needsHuman(evidence.why + alsoNamed(claimedElsewhere, [evidence.url])), claimedUrl: evidence.url };
+		case 'several': {
+			const { urls } = evidence;
+			const why = whySeveral(urls) + alsoNamed(claimedElsewhere, urls);
+			return { ...needsHuman(why), ...(urls[0] === undefined ? {} : { claimedUrl: urls[0] }) };
+		}
 		case 'other_login':
 			return needsHuman('The credential now belongs to another account: its artifacts cannot be told apart.');
 		case 'not_listed':
@@ -79,6 +95,27 @@ export function decide(facts: LookFacts): Decision {
 		default:
 			return assertNever(evidence);
 	}
+}
+
+/** What a person is told of an address that the answer named, beside those that were found: they are kept in its place. */
+function alsoNamed(claimed: string | undefined, found: readonly string[]): string {
+	return claimed === undefined || found.includes(claimed) ? '' : ` The answer named ${shown(claimed)}.`;
+}
+
+/** Never silent: which of them the call was to make nobody can tell, and neither that it made only one. */
+function whySeveral([first = '', second = '', ...more]: readonly string[]): string {
+	const others = more.length === 0 ? '' : ` and ${more.length} more`;
+	return `Its mark stands on more than one artifact of the account: ${shown(first)} and ${shown(second)}${others}. It may have been written twice.`;
+}
+
+function shown(url: string): string {
+	if (url === '') return 'an address that must not be shown';
+	return url.length > MOST_SHOWN ? 'an address too long to be shown' : url;
+}
+
+function whyElsewhere(url: string): string {
+	const named = shown(url);
+	return `The provider answered with ${named}, which is not where it was approved, and nothing with its mark was found where it was.`;
 }
 
 function absence(cleanLooks: number, seen: Extract<Evidence, { kind: 'not_listed' }>): Decision {
