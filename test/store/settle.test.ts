@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Execution } from '#gateway/ports/executions';
 import { anotherPool, testDatabases } from '#test/support/database';
 import {
 	artifactOf,
@@ -47,6 +48,44 @@ describe.each(testDatabases())('settling on $name', ({ open }) => {
 		const labels = await mustReserve(bench, reservation(two, { afterSha: 'a'.repeat(64) }));
 		expect(await store.settle(settlement(labels, { artifactUrl }))).not.toBeNull();
 		expect(await store.settle(settlement(second))).not.toBeNull();
+	});
+
+	it('[once] lets one of many have an artifact, settled at once through two portals and however it is spelled', async () => {
+		const second = await anotherPool(bench.database);
+		const stores = second === null ? [bench.store] : [bench.store, benchOver(second).store];
+		const offices = [await newOffice(bench), await newOffice(bench)];
+		const asked = Array.from({ length: 12 }, (_, i) => reservation(offices[i % 2] ?? mustNot()));
+		const executions: Execution[] = [];
+		for (const input of asked) executions.push(await mustReserve(bench, input));
+		const [first] = executions;
+		const number = artifactOf(first ?? mustNot())
+			.split('/')
+			.at(-1);
+		const spelled = ['acme/payments-api/issues', 'Acme/Payments-API/issues', 'acme/payments-api/pull'];
+		const positions = await Promise.all(
+			executions.map((execution, i) =>
+				(stores[i % stores.length] ?? bench.store).settle(
+					settlement(execution, { artifactUrl: `https://github.com/${spelled[i % 3]}/${number}` }),
+				),
+			),
+		);
+		expect(positions.filter((position) => position !== null)).toHaveLength(1);
+		const states = await Promise.all(executions.map(({ id, tenantId }) => bench.store.execution(tenantId, id)));
+		expect(states.filter((each) => each?.state === 'CONFIRMED')).toHaveLength(1);
+		expect(states.filter((each) => each?.state === 'RESERVED')).toHaveLength(11);
+		for (const { tenant } of offices) expect(await verifyLog(bench.store, tenant.id)).toMatchObject({ ok: true });
+		const spellings = spelled.map((each) => `https://github.com/${each}/${number}`);
+		expect(await bench.store.knownArtifacts(spellings)).toEqual(new Set(spellings));
+	});
+
+	it('[once] knows an artifact that was recorded before there was a key', async () => {
+		const office = await newOffice(bench);
+		const [old, other] = [await mustReserve(bench, reservation(office)), await mustReserve(bench, reservation(office))];
+		await bench.store.settle(settlement(old));
+		await bench.database.query('UPDATE execution SET artifact_key = NULL WHERE id = $1', [old.id]);
+		const artifactUrl = artifactOf(old);
+		expect(await bench.store.knownArtifacts([artifactUrl])).toEqual(new Set([artifactUrl]));
+		expect(await bench.store.settle(settlement(other, { artifactUrl }))).toBeNull();
 	});
 
 	it('lets one of fifty simultaneous settlements through; the others get null and leave no row', async () => {
@@ -204,3 +243,7 @@ describe.each(testDatabases())('settling on $name', ({ open }) => {
 		expect(await bench.store.execution(office.tenant.id, 'no-uuid')).toBeNull();
 	});
 });
+
+function mustNot(): never {
+	throw new Error('there is one');
+}

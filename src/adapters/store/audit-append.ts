@@ -6,8 +6,11 @@ import type { SettleInput } from '#gateway/ports/executions';
 import type { Log } from '#gateway/ports/log';
 import { ensureHead } from './audit-head.ts';
 import { appendAll, MAX_BATCH, type Pending } from './audit-statement.ts';
-import { type Database, isUnavailable, type Query, type Tx } from './database.ts';
+import { type Database, isUnavailable, type Query, sqlState, type Tx } from './database.ts';
 import { inBatches } from './in-batches.ts';
+
+/** https://www.postgresql.org/docs/15/errcodes-appendix.html */
+const UNIQUE_VIOLATION = '23505';
 
 export interface AppendDeps {
 	readonly clock: Clock;
@@ -45,6 +48,22 @@ export function createAppender(database: Database, deps: AppendDeps): Appender {
 		return positions;
 	}
 
+	/**
+	 * One that may have failed already. Of two settlements for one artifact at the same moment the second breaks on the
+	 * unique index; tried again it sees the first, and its fence is shut.
+	 */
+	async function alone(
+		log: string,
+		one: Pending,
+		failed?: unknown,
+	): Promise<PromiseSettledResult<AuditPosition | null>> {
+		const first =
+			failed === undefined ? await settled(attempt(log, [one])) : { status: 'rejected' as const, reason: failed };
+		const again = first.status === 'rejected' && sqlState(first.reason) === UNIQUE_VIOLATION;
+		const last = again ? await settled(attempt(log, [one])) : first;
+		return last.status === 'rejected' ? last : { ...last, value: last.value[0] ?? null };
+	}
+
 	const enqueue = inBatches<Pending, AuditPosition | null>(
 		{ max: MAX_BATCH, subject: ({ settles }) => settles?.executionId ?? null },
 		async (log, pending) => {
@@ -52,17 +71,18 @@ export function createAppender(database: Database, deps: AppendDeps): Appender {
 				return (await attempt(log, pending)).map((value) => ({ status: 'fulfilled', value }));
 			} catch (error) {
 				// Without an answer nobody knows whether it committed: nothing is tried again here.
-				if (pending.length === 1 || isUnavailable(error)) throw error;
+				if (isUnavailable(error)) throw error;
+				if (pending.length === 1) return [await alone(log, pending[0] as Pending, error)];
 			}
 			// The database refused the whole batch for what may be the fault of one: each alone, so that each fails for itself.
 			const results: PromiseSettledResult<AuditPosition | null>[] = [];
 			for (const one of pending) {
-				const [result] = await Promise.allSettled([attempt(log, [one])]);
+				const result = await alone(log, one);
 				// An outage that begins here is everybody's: waited out one after the other it would take minutes.
 				if (result.status === 'rejected' && isUnavailable(result.reason)) {
 					return pending.map((_, i) => results[i] ?? result);
 				}
-				results.push(result.status === 'rejected' ? result : { ...result, value: result.value[0] ?? null });
+				results.push(result);
 			}
 			return results;
 		},
@@ -98,6 +118,11 @@ export function createAppender(database: Database, deps: AppendDeps): Appender {
 			return result;
 		},
 	};
+}
+
+async function settled<T>(work: Promise<T>): Promise<PromiseSettledResult<T>> {
+	const [result] = await Promise.allSettled([work]);
+	return result;
 }
 
 function mustBe(position: AuditPosition | null): AuditPosition {

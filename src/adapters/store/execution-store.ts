@@ -1,3 +1,4 @@
+import { artifactKey } from '#core/execution/artifact-key';
 import type { ExecutionState } from '#core/execution/state';
 import type { Clock } from '#gateway/ports/clock';
 import type { ExecutionStore, GuardFacts } from '#gateway/ports/executions';
@@ -181,14 +182,16 @@ export function createExecutionStore(query: Query, appender: Appender, clock: Cl
 			);
 			return new Set(rows.map(({ ref }) => ref));
 		},
-		// A set of labels has its issue's address and made nothing there.
 		knownArtifacts: async (urls) => {
-			const rows = await query<{ url: string }>(
-				`SELECT artifact_url AS url FROM execution
-				WHERE state = 'CONFIRMED' AND after_sha IS NULL AND artifact_url = ANY ($1::text[])`,
-				[[...urls]],
+			// A set of labels has its issue's address, and made nothing there.
+			const rows = await query<{ key: string | null; url: string }>(
+				`SELECT artifact_key AS key, artifact_url AS url FROM execution WHERE artifact_key = ANY ($1::text[])
+				UNION ALL SELECT NULL, artifact_url FROM execution
+				WHERE state = 'CONFIRMED' AND after_sha IS NULL AND artifact_key IS NULL AND artifact_url = ANY ($2::text[])`,
+				[urls.map(artifactKey), [...urls]],
 			);
-			return new Set(rows.map(({ url }) => url));
+			const known = new Set(rows.map(({ key, url }) => key ?? artifactKey(url)));
+			return new Set(urls.filter((url) => known.has(artifactKey(url))));
 		},
 	};
 }

@@ -1,3 +1,4 @@
+import { artifactKey } from '#core/execution/artifact-key';
 import type { AuditPosition } from '#gateway/ports/audit';
 import type { SettleInput } from '#gateway/ports/executions';
 import type { Appender } from './audit-append.ts';
@@ -20,6 +21,11 @@ const COLUMNS: readonly (readonly [name: string, type: string, of: (input: Settl
 	['code', 'text', (input) => input.code],
 	['reason', 'text', (input) => input.reason],
 	['url', 'text', (input) => input.artifactUrl],
+	[
+		'key',
+		'text',
+		({ to, artifactUrl }) => (to === 'CONFIRMED' && artifactUrl !== null ? artifactKey(artifactUrl) : null),
+	],
 	['claimed', 'text', (input) => input.claimedUrl ?? null],
 	['next', 'double precision', (input) => input.nextCheckInMs],
 	['attempt', 'boolean', (input) => input.isAttemptRow],
@@ -42,18 +48,20 @@ export function settleClauses(first: number) {
 		id: its('id'),
 		/**
 		 * The execution, if it is still where the settlement moves it from, and if no other has made what it is said to have
-		 * made. A set of labels makes nothing.
+		 * made. A set of labels makes nothing. Of two that are settled at the same moment the unique index lets one through.
 		 */
 		fence: `x.epoch = ${its('epoch')} AND x.state = ANY (pg_catalog.string_to_array(${its('from')}, ','))
 			AND (${its('look')} IS NULL OR x.checks = ${its('look')})
-			AND (${its('to')} <> 'CONFIRMED' OR x.after_sha IS NOT NULL OR NOT EXISTS (
+			AND (${its('key')} IS NULL OR x.after_sha IS NOT NULL OR NOT EXISTS (
+				SELECT FROM execution AS other WHERE other.artifact_key = ${its('key')}
+			) AND NOT EXISTS (
 				SELECT FROM execution AS other WHERE other.state = 'CONFIRMED' AND other.after_sha IS NULL
-				AND other.artifact_url = ${its('url')}
+				AND other.artifact_key IS NULL AND other.artifact_url = ${its('url')}
 			))`,
 		/** `seq` = the entry's. */
 		set: `state = ${its('to')}, code = ${its('code')}, reason = ${its('reason')},
 			artifact_url = coalesce(${its('url')}, artifact_url), claimed_url = coalesce(${its('claimed')}, claimed_url),
-			look_until = NULL, next_check_at = pg_catalog.clock_timestamp() + ${its('next')} * interval '1 millisecond',
+			artifact_key = CASE WHEN after_sha IS NULL THEN ${its('key')} END, look_until = NULL, next_check_at = pg_catalog.clock_timestamp() + ${its('next')} * interval '1 millisecond',
 			unknown_since = CASE WHEN ${its('to')} = 'INDETERMINATE' THEN pg_catalog.clock_timestamp() ELSE unknown_since END,
 			settled_at = CASE WHEN ${its('to')} IN ('CONFIRMED', 'REJECTED', 'ABSENT') THEN pg_catalog.now() ELSE settled_at END,
 			audit_seq = CASE WHEN ${its('attempt')} THEN seq ELSE audit_seq END`,

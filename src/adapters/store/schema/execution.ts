@@ -45,6 +45,8 @@ export const execution = pgTable(
 		approver: text('approver').notNull(),
 		requestId: text('request_id').notNull(),
 		artifactUrl: text('artifact_url'),
+		/** Of what was made (`artifactKey`); null for a set of labels, and where it was recorded before there was one. */
+		artifactKey: text('artifact_key'),
 		reservedAt: instant('reserved_at').notNull().default(sql`now()`),
 		/** By the database's clock: until then only the process that reserved may send. */
 		leaseUntil: instant('lease_until').notNull(),
@@ -79,6 +81,7 @@ export const execution = pgTable(
 		index('execution_leases').on(table.leaseUntil).where(sql`${table.state} = 'RESERVED'`),
 		index('execution_due').on(table.nextCheckAt).where(sql`${table.state} = 'INDETERMINATE'`),
 		index('execution_artifact').on(table.artifactUrl).where(sql`${table.state} = 'CONFIRMED'`),
+		uniqueIndex('execution_one_artifact').on(table.artifactKey).where(sql`${table.artifactKey} IS NOT NULL`),
 		index('execution_needs_human').on(table.reservedAt).where(sql`${table.state} = 'NEEDS_HUMAN'`),
 		check(
 			'execution_state',

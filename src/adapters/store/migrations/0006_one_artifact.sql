@@ -1,0 +1,2 @@
+ALTER TABLE "execution" ADD COLUMN "artifact_key" text;--> statement-breakpoint
+CREATE UNIQUE INDEX "execution_one_artifact" ON "execution" USING btree ("artifact_key") WHERE "execution"."artifact_key" IS NOT NULL;
