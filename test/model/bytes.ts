@@ -51,6 +51,7 @@ export function freshReference(bytes: readonly Bytes[]): Reference {
 				rows: 0,
 				passed: 0,
 				couldRead: true,
+				elsewhere: false,
 			}),
 		),
 	};

@@ -20,6 +20,8 @@ export interface Generation {
 	met(): boolean;
 	disarm(): void;
 	die(): void;
+	/** What the next call is answered: that it was written there, whether or not it was written where it was to be. */
+	says: { readonly url: string; readonly written: boolean } | null;
 	readonly dead: Promise<'dead'>;
 }
 
@@ -61,11 +63,21 @@ export function generationOf(base: Deps, passed: () => number): Generation {
 		return { ...from, ...Object.fromEntries(own) };
 	}
 
-	return {
+	/** A lie is told once, as GitHub's faults are. */
+	const call: Upstream['call'] = async (input) => {
+		const { says } = generation;
+		generation.says = null;
+		if (says === null) return base.upstream.call(input);
+		const outcome = says.written ? await base.upstream.call(input) : null;
+		return outcome !== null && outcome.kind !== 'confirmed' ? outcome : { kind: 'elsewhere', url: says.url };
+	};
+
+	const generation: Generation = {
+		says: null,
 		deps: {
 			...base,
 			store: watched(base.store, STORE),
-			upstream: watched(base.upstream, UPSTREAM),
+			upstream: watched({ ...base.upstream, call }, UPSTREAM),
 			monotonic: () => base.monotonic() + passed(),
 		},
 		at: (point, happens) => {
@@ -82,4 +94,5 @@ export function generationOf(base: Deps, passed: () => number): Generation {
 		},
 		dead,
 	};
+	return generation;
 }

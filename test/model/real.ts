@@ -70,6 +70,7 @@ export async function startRun(test: TestPortal): Promise<Real> {
 	let generation = generationOf(portal.gateway, () => passed);
 
 	const issueUrl = `${sandbox.upstream.webUrl}/${OWNER}/${repo}/issues/1`;
+	const awayUrl = `${sandbox.upstream.webUrl}/${OWNER}/${repo}-away/issues/1`;
 	const own = () => state.requests.slice(firstRequest);
 	const isWrite = ({ method, path }: { method: string; path: string }) =>
 		(method === 'POST' || method === 'PATCH') && path.includes(`/repos/${OWNER}/${repo}/`);
@@ -207,6 +208,10 @@ export async function startRun(test: TestPortal): Promise<Real> {
 		},
 		lie: (at, lie) => {
 			if (lie === 'none') return;
+			if (lie === 'elsewhere-before-write' || lie === 'elsewhere-after-write') {
+				generation.says = { url: awayUrl, written: lie === 'elsewhere-after-write' };
+				return;
+			}
 			const { tool, args } = mustHave(bytes, at).request;
 			const method = args.method === 'update' ? 'PATCH' : 'POST';
 			const path =
@@ -216,7 +221,10 @@ export async function startRun(test: TestPortal): Promise<Real> {
 			else if (lie === 'status-500') state.faults.push({ kind: 'status', status: 500, match });
 			else state.faults.push({ kind: lie, match });
 		},
-		truth: () => state.faults.clear(),
+		truth: () => {
+			state.faults.clear();
+			generation.says = null;
+		},
 		breakReads: () => {
 			state.faults.push({ kind: 'status', status: 502, times: 0, match: { method: 'GET' } });
 			state.faults.push({ kind: 'status', status: 502, times: 0, match: { pathPattern: '/graphql' } });

@@ -9,6 +9,9 @@ export const LIES = [
 	'status-after-write',
 	'status-422',
 	'status-500',
+	/** It says that it was written in another repository. */
+	'elsewhere-before-write',
+	'elsewhere-after-write',
 ] as const;
 export type Lie = (typeof LIES)[number];
 
@@ -30,6 +33,8 @@ export interface Item {
 	/** Since the outcome is unknown: how much time was let pass, and whether every look could read everything. */
 	passed: number;
 	couldRead: boolean;
+	/** The answer named another place. */
+	elsewhere: boolean;
 }
 
 export interface Reference {
@@ -45,6 +50,7 @@ export interface Expected {
 	readonly code: RefusalCode | 'written' | 'replayed';
 	readonly state: State;
 	readonly writes: 0 | 1;
+	readonly elsewhere?: true;
 }
 
 const AFTER_SENDING: Readonly<Record<Lie, Expected>> = {
@@ -53,6 +59,8 @@ const AFTER_SENDING: Readonly<Record<Lie, Expected>> = {
 	'drop-after-write': { code: 'outcome_unknown', state: 'INDETERMINATE', writes: 1 },
 	'status-after-write': { code: 'outcome_unknown', state: 'INDETERMINATE', writes: 1 },
 	'status-422': { code: 'upstream_rejected', state: 'REJECTED', writes: 0 },
+	'elsewhere-before-write': { code: 'outcome_unknown', state: 'INDETERMINATE', writes: 0, elsewhere: true },
+	'elsewhere-after-write': { code: 'outcome_unknown', state: 'INDETERMINATE', writes: 1, elsewhere: true },
 	'status-500': { code: 'outcome_unknown', state: 'INDETERMINATE', writes: 0 },
 };
 
@@ -92,6 +100,8 @@ export function beginsAnew(reference: Reference, item: Item): boolean {
 /** Notes an attempt that was answered, and its end. */
 export function settleAs(item: Item, expected: Expected): void {
 	item.rows++;
+	if (expected.state === 'INDETERMINATE' && item.state !== 'INDETERMINATE')
+		item.elsewhere = expected.elsewhere === true;
 	move(item, expected.state);
 	item.wrote += expected.writes;
 }
@@ -119,11 +129,16 @@ export function checkVerdict(reference: Reference, item: Item, state: State): vo
 			if (!isThere) wrong('it does not stand there');
 			return;
 		case 'ABSENT':
+			if (item.elsewhere) wrong('the answer named another place');
 			if (isThere || item.wrote > 0) wrong('it was written');
 			if (item.creates === 'labels') wrong('what stands there proves nothing about a set');
 			if (item.passed < LAST_LOOK_MS) wrong(`after ${item.passed} ms`);
 			return;
 		case 'NEEDS_HUMAN':
+			if (item.elsewhere) {
+				if (item.couldRead && isThere) wrong('it stands where it was approved');
+				return;
+			}
 			if (item.passed < LAST_LOOK_MS) wrong(`after ${item.passed} ms`);
 			if (item.creates !== 'labels' && item.couldRead) wrong('everything could be read');
 			return;
