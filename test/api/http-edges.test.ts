@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RouteSpec, routes } from '#api/contract/routes';
 import { type Answer, issue, ORIGIN, PASSWORD, startPortal, type TestPortal } from '#test/support/portal';
@@ -345,6 +346,16 @@ describe('the OpenAPI document', () => {
 			}
 		}
 		expect(ids.size).toBe(table.length);
+	});
+
+	it('lists every member of a problem body that contracts §4 names, and asks for none of those beyond RFC 9457', async () => {
+		const { body } = await raw(test, 'GET', '/api/openapi.json');
+		const section = readFileSync('docs/contracts.md', 'utf8').split('## 4. Errors')[1]?.split('`type` is')[0] ?? '';
+		const members = [...section.matchAll(/`([a-z]\w*)(?::[^`]*)?`/gi)].map((match) => match[1]);
+		expect(members).toHaveLength(11);
+		const { properties, required } = body.components.schemas.Problem;
+		expect(Object.keys(properties).sort()).toEqual(members.sort());
+		expect(required).toEqual(['type', 'title', 'status', 'code', 'detail', 'requestId']);
 	});
 
 	it('refers to nothing that it does not hold', async () => {

@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import { z } from 'zod';
+import { problem } from '#api/contract/schemas';
 import { type RefusalCode, refusals } from '#core/refusals';
 import { type Answer, ORIGIN } from '#test/support/portal';
 
@@ -26,6 +28,8 @@ export function expectProblem(answer: Answer, code: RefusalCode): void {
 		detail: expect.stringMatching(/\S/),
 		requestId: answer.headers.get('x-request-id'),
 	});
+	// What the OpenAPI document does not name is not sent either.
+	expect(z.strictObject(problem.shape).safeParse(answer.body).error).toBeUndefined();
 	expect(answer.text).not.toMatch(/\bat .+:\d+:\d+|select |insert |node_modules/i);
 }
 

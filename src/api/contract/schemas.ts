@@ -293,5 +293,9 @@ export const problem = z.object({
 	detail: z.string(),
 	requestId: z.string(),
 	errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+	executionId: z.string().optional().describe('the execution that this is about, where there is one'),
+	auditSeq: z.number().int().optional().describe('of execute: the row that the attempt left'),
+	missing: z.array(z.string()).optional().describe('of warning_unacknowledged: the codes that were not ticked'),
+	received: sha256Hex.optional().describe('of args_sha_mismatch: the argsSha of what came'),
 });
 export const health = z.object({ ok: z.boolean(), notReady: z.array(z.string()).optional() });
