@@ -61,6 +61,7 @@ export async function startRun(test: TestPortal): Promise<Real> {
 	issueOfAPerson();
 	const token = `ghp_${String(number).padStart(36, '0')}`;
 	state.addToken({ token, login, scopes: ['repo'] });
+	const credentialId = ids.uuid();
 	const caller = await tenantOf();
 	const bytes = bytesFor(repo);
 	const approvals = new Map<string, Approval>();
@@ -111,7 +112,6 @@ export async function startRun(test: TestPortal): Promise<Real> {
 		assert(user !== undefined);
 		const memberId = ids.uuid();
 		await portal.store.addMember({ id: memberId, tenantId: tenant.id, userId: user.id, role: 'ADMIN' }, BY);
-		const credentialId = ids.uuid();
 		const row = { tenantId: tenant.id, provider: 'github', credentialId };
 		await store.putCredential({
 			tenantId: tenant.id,
@@ -233,6 +233,10 @@ export async function startRun(test: TestPortal): Promise<Real> {
 			const [issue] = state.repository(OWNER, repo)?.issues ?? [];
 			assert(issue !== undefined);
 			issue.labels = [...labels];
+			// Whoever previewed less than two seconds ago shares their reading, which is from before this (contracts §2): for the
+			// reference the person is as long ago as everything else that is over.
+			const { sharedReads } = portal.gateway;
+			sharedReads.forget(credentialId, { owner: OWNER, repo, number: 1 });
 		},
 		present: () => textOf(state.repository(OWNER, repo)?.issues[0]?.labels ?? []),
 		pass: async (ms) => {
