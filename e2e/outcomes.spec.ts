@@ -15,9 +15,10 @@ test.describe('Outcomes that are not a plain yes', () => {
 			await page.getByRole('button', { name: 'Preview action' }).click();
 			await page.getByRole('button', { name: 'Approve & execute' }).click();
 
-			await expect(page.getByRole('heading', { name: /The portal cannot tell/ })).toBeFocused();
+			// After the first look.
+			await expect(page.getByRole('heading', { name: /The portal cannot tell/ })).toBeFocused({ timeout: 30_000 });
 			const sheet = page.getByRole('region', { name: 'Outcome' });
-			await expect(sheet).toContainText('outside the approved target');
+			await expect(sheet).toContainText('outside the approved place');
 			await expect(sheet).not.toContainText(/runbook|0 looks/);
 			await expect(sheet.getByRole('link', { name: /^#\d/ })).toBeVisible();
 			await expect(sheet.getByRole('link', { name: /what to do/ })).toHaveAttribute(
