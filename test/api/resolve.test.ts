@@ -136,7 +136,7 @@ describe('[human-settles] it happened', () => {
 		});
 		const request = await approved(scene.deps, scene.caller, issue('Elsewhere'));
 		expect(await tellOf(scene.deps, scene.caller, request)).toMatchObject({ code: 'outcome_unknown' });
-		const execution = await mustFind(scene.deps, scene.tenantId, request.argsSha);
+		const execution = await scene.lookToTheEnd(await mustFind(scene.deps, scene.tenantId, request.argsSha));
 		const { body } = await admin.get(`/api/mcp/executions/${execution.id}?tenant=demo`);
 		expect(body).toMatchObject({
 			state: 'NEEDS_HUMAN',
