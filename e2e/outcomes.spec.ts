@@ -20,6 +20,8 @@ test.describe('Outcomes that are not a plain yes', () => {
 			const sheet = page.getByRole('region', { name: 'Outcome' });
 			await expect(sheet).toContainText('outside the approved place');
 			await expect(sheet).not.toContainText(/runbook|0 looks/);
+			await expect(sheet.getByRole('link', { name: /acme\/ledger\/issues\/\d+/ })).toHaveAttribute('rel', /noopener/);
+			await expect(sheet).toContainText('not verified');
 			await expect(sheet.getByRole('link', { name: /^#\d/ })).toBeVisible();
 			await expect(sheet.getByRole('link', { name: /what to do/ })).toHaveAttribute(
 				'href',

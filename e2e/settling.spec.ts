@@ -140,11 +140,19 @@ test.describe('What needs a person', () => {
 		baseURL,
 	}) => {
 		await signIn(page, 'admin');
-		await writeElsewhere(page, request, 'Seen by others', baseURL ?? '');
+		const url = await writeElsewhere(page, request, 'Seen by others', baseURL ?? '');
 		for (const account of ['auditor', 'member'] as const) {
 			await signIn(page, account, waiting);
 			await expect(rows(page).first()).toContainText('An ADMIN settles it');
 			await expect(page.getByRole('button', { name: 'Settle…' })).toHaveCount(0);
+			await rows(page)
+				.first()
+				.getByRole('button', { name: /^Execution/ })
+				.click();
+			const named = page.getByRole('link', { name: url });
+			await expect(named).toHaveAttribute('href', url);
+			await expect(named).toHaveAttribute('rel', /noopener/);
+			await expect(page.getByRole('main')).toContainText('not verified');
 			const notice = page.getByRole('heading', { name: /needs? a person$/ });
 			await expect(notice).toBeVisible();
 			await expectNoAxeViolations(page);

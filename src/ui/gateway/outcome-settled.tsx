@@ -4,6 +4,7 @@ import { IconCircleCheck, IconCircleDashed, IconCircleX, IconUserExclamation } f
 import { Button } from '#ui/controls/button.tsx';
 import { Moment } from '#ui/controls/time.tsx';
 import { ArtifactLink, artifactName } from './artifact-link.tsx';
+import { ClaimedLine } from './claimed.tsx';
 import type { Execution } from './executions.ts';
 import { RejectedAdvice } from './fix-words.tsx';
 import { isLabels } from './looks.ts';
@@ -142,7 +143,12 @@ export function Settled(props: {
 							)}
 						</>
 					}
-					sent={<p>One request</p>}
+					sent={
+						<>
+							<p>One request</p>
+							<ClaimedLine execution={execution} />
+						</>
+					}
 					recorded={recorded('outcome unknown')}
 					can={
 						<>
@@ -168,7 +174,12 @@ export function Settled(props: {
 					focusKey="settled"
 					heading={absence.heading}
 					sentence={`${execution.reason ?? 'It ended before anything was sent.'} These bytes may be approved again.`}
-					sent={<p>{absence.sent}</p>}
+					sent={
+						<>
+							<p>{absence.sent}</p>
+							<ClaimedLine execution={execution} />
+						</>
+					}
 					recorded={recorded('not written')}
 					can={previewOrBack}
 				/>

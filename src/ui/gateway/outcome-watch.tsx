@@ -8,6 +8,7 @@ import { Icon } from '#ui/controls/icon.tsx';
 import { useSay } from '#ui/controls/live.tsx';
 import { Moment } from '#ui/controls/time.tsx';
 import { useHere } from '#ui/tenant.tsx';
+import { ClaimedLine, claimedUrl } from './claimed.tsx';
 import { executionsKey, isSettled, useExecutionOf, useWatchedExecution } from './executions.ts';
 import { OutcomeFrame } from './outcome-frame.tsx';
 import { HeldBack } from './outcome-held-back.tsx';
@@ -103,7 +104,14 @@ export function Watch(props: {
 						<p>
 							One request at <Moment at={execution.when} />
 						</p>
-						<p className="dim small">{live ? 'Waiting for the answer' : 'No answer that can be read'}</p>
+						<p className="dim small">
+							{live
+								? 'Waiting for the answer'
+								: claimedUrl(execution) === undefined
+									? 'No answer that can be read'
+									: 'The answer proves nothing'}
+						</p>
+						<ClaimedLine execution={execution} />
 					</>
 				) : (
 					<p>{nothingKnown ? 'Not known yet' : 'One request'}</p>

@@ -11,6 +11,7 @@ import { StateBadge } from '#ui/controls/state-badge.tsx';
 import { clockText, Moment, Relative, useNow, useZone } from '#ui/controls/time.tsx';
 import { useHere } from '#ui/tenant.tsx';
 import { ArtifactLink, artifactName } from './artifact-link.tsx';
+import { ClaimedAddress, claimedUrl } from './claimed.tsx';
 import { type Execution, useExecutions } from './executions.ts';
 import { isLabels } from './looks.ts';
 import { targetText } from './proposal.ts';
@@ -53,6 +54,7 @@ function ResultCell({ execution }: { execution: Execution }) {
 
 function Detail({ execution }: { execution: Execution }) {
 	const unsettled = execution.state === 'INDETERMINATE';
+	const claimed = claimedUrl(execution);
 	return (
 		<div className="stack detail__box">
 			<dl className="facts facts--wide">
@@ -82,6 +84,14 @@ function Detail({ execution }: { execution: Execution }) {
 						<dd>{execution.reason}</dd>
 					</>
 				) : null}
+				{claimed === undefined ? null : (
+					<>
+						<dt>Where to look first</dt>
+						<dd>
+							<ClaimedAddress url={claimed} />
+						</dd>
+					</>
+				)}
 				<dt>Audit row</dt>
 				<dd>
 					{execution.auditSeq === null ? <span className="dim">not yet</span> : <RowLink seq={execution.auditSeq} />}
