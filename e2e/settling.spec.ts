@@ -161,4 +161,18 @@ test.describe('What needs a person', () => {
 			expect((await notice.boundingBox())?.y).toBeLessThan(form?.y ?? 0);
 		}
 	});
+
+	test('an address that names the list opens at the list, on a phone too; the notice leads to it again', async ({
+		page,
+	}) => {
+		await page.setViewportSize({ width: 390, height: 844 });
+		await signIn(page, 'auditor', `${waiting}#executions`);
+		const list = page.getByRole('heading', { name: 'Recent executions' });
+		await expect(rows(page).first()).toBeVisible();
+		await expect(list).toBeInViewport();
+		await page.evaluate(() => scrollTo(0, 0));
+		await expect(list).not.toBeInViewport();
+		await page.getByRole('link', { name: /^Show (it|them)$/ }).click();
+		await expect(list).toBeInViewport();
+	});
 });

@@ -27,7 +27,11 @@ export function NeedsPerson() {
 			icon={IconUserExclamation}
 			title={needsWords(data.waiting.length, data.more)}
 			action={
-				filter === 'NEEDS_HUMAN' ? null : (
+				filter === 'NEEDS_HUMAN' ? (
+					<a className="btn btn--sm" href="#executions">
+						Show {many ? 'them' : 'it'}
+					</a>
+				) : (
 					<Link className="btn btn--sm" href={needsPath(tenant)} prefetch={false}>
 						Show {many ? 'them' : 'it'}
 					</Link>

@@ -9,16 +9,17 @@ import { Problem } from '#ui/controls/problem.tsx';
 import { Segmented } from '#ui/controls/segmented.tsx';
 import { StateBadge } from '#ui/controls/state-badge.tsx';
 import { clockText, Moment, Relative, useNow, useZone } from '#ui/controls/time.tsx';
-import { useHere } from '#ui/tenant.tsx';
+import { useHere, usePrereqs } from '#ui/tenant.tsx';
 import { ArtifactLink, artifactName } from './artifact-link.tsx';
 import { ClaimedAddress, claimedUrl } from './claimed.tsx';
-import { type Execution, useExecutions } from './executions.ts';
+import { type Execution, useExecutions, useNeedsPerson } from './executions.ts';
 import { isLabels } from './looks.ts';
 import { targetText } from './proposal.ts';
 import { RowLink } from './recorded.tsx';
 import { SettleButton } from './settling.tsx';
 import { useStateFilter } from './state-filter.ts';
 import { Timeline } from './timeline.tsx';
+import { useOpenedAt } from './use-opened-at.ts';
 
 const whatOf = (execution: Execution) => {
 	if (execution.tool === 'issue_write' && execution.method === 'create') return 'Open issue';
@@ -158,6 +159,9 @@ export function RecentExecutions() {
 	const [state, setState] = useStateFilter();
 	const filter = state === 'all' ? undefined : state;
 	const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useExecutions(tenant, filter);
+	const { isPending: noBanner } = useNeedsPerson(tenant);
+	const { isPending: noStrip } = usePrereqs(tenant);
+	useOpenedAt('executions', (data !== undefined || error !== null) && !noBanner && !noStrip);
 	const [open, setOpen] = useState<string>();
 	const executions = data?.pages.flatMap((page) => page.executions) ?? [];
 	return (
