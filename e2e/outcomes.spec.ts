@@ -133,6 +133,8 @@ test.describe('By keyboard alone', () => {
 		const approve = page.getByRole('button', { name: 'Approve & execute' });
 		await page.keyboard.press('Control+Shift+Enter');
 		await expect(approve).toHaveAttribute('aria-disabled', 'true');
+		await expect(page.getByRole('checkbox', { name: /^I have seen it/ })).toBeFocused();
+		await expect(page.getByRole('status')).toHaveText('Tick notice 1 to approve.');
 		await page.keyboard.press('x');
 		await expect(approve).not.toHaveAttribute('aria-disabled', 'true');
 		// The sheet must have been shown for a second before a key may approve.

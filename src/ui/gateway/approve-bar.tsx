@@ -8,7 +8,8 @@ import { Moment } from '#ui/controls/time.tsx';
 import type { Notice } from './notices.ts';
 import type { Proposal } from './proposal.ts';
 
-function waitingFor(open: readonly Notice[]): string {
+/** What keeps the approval back. */
+export function waitingFor(open: readonly Notice[]): string {
 	const first = open[0];
 	if (first === undefined) return '';
 	return open.length === 1

@@ -5,11 +5,12 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { CopyButton, CopyIcon } from '#ui/controls/copy.tsx';
 import { shortHash } from '#ui/controls/hash.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
+import { useSay } from '#ui/controls/live.tsx';
 import { Moment } from '#ui/controls/time.tsx';
 import { singleKey, useKeyDown } from '#ui/controls/use-key-down.ts';
 import { useSandbox } from '#ui/providers.tsx';
 import { useHere, usePrereqs } from '#ui/tenant.tsx';
-import { ApproveBar, MemberBar } from './approve-bar.tsx';
+import { ApproveBar, MemberBar, waitingFor } from './approve-bar.tsx';
 import { ArtifactView } from './artifact-view.tsx';
 import { JsonView } from './json-view.tsx';
 import { LabelsView } from './labels-view.tsx';
@@ -168,6 +169,8 @@ export function DecisionSheet(props: {
 	const open = holding.filter((notice) => !ticked.has(notice.n));
 	const mayApprove = role === 'ADMIN';
 
+	const say = useSay();
+	const sheet = useRef<HTMLElement>(null);
 	const bar = useRef<HTMLDivElement>(null);
 	const shownAt = useRef(Number.POSITIVE_INFINITY);
 	useEffect(() => {
@@ -187,10 +190,17 @@ export function DecisionSheet(props: {
 	const approve = () => {
 		if (mayApprove && open.length === 0) props.onApprove(acknowledgedCodes(notices, ticked));
 	};
+	/** A key that cannot approve yet leads to what keeps it back. */
+	const toOpenNotice = (n: number) => {
+		sheet.current?.querySelector<HTMLElement>(`[data-notice="${n}"]`)?.focus();
+		say(waitingFor(open));
+	};
 	useKeyDown((event) => {
 		if (event.key === 'Enter' && (event.metaKey || event.ctrlKey) && event.shiftKey) {
 			event.preventDefault();
-			if (event.repeat || performance.now() - shownAt.current < readingMs || !barInView()) return;
+			if (event.repeat) return;
+			if (mayApprove && open[0]) return toOpenNotice(open[0].n);
+			if (performance.now() - shownAt.current < readingMs || !barInView()) return;
 			approve();
 		} else if (open[0] && singleKey(event) === 'x') {
 			if (mayApprove) toggle(open[0].n);
@@ -199,7 +209,7 @@ export function DecisionSheet(props: {
 
 	const target = targetText(proposal.answer.preview.target);
 	return (
-		<section className="sheet" aria-label={`Decide: ${proposal.answer.preview.summary}`}>
+		<section className="sheet" ref={sheet} aria-label={`Decide: ${proposal.answer.preview.summary}`}>
 			<SheetHead tag={tagOf(proposal.submitted.kind)} focusKey={proposal.answer.argsSha} onClose={props.onDiscard}>
 				<WithTarget sentence={proposal.answer.preview.summary} target={target} />
 			</SheetHead>

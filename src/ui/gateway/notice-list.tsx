@@ -41,6 +41,7 @@ export function NoticeList(props: {
 							<label className="check">
 								<input
 									type="checkbox"
+									data-notice={notice.n}
 									checked={ticked.has(notice.n)}
 									onChange={() => props.onTick(notice.n)}
 									aria-label={`I have seen it: ${notice.title}`}
