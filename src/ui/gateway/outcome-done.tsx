@@ -150,7 +150,7 @@ export function Replayed(props: {
 					<Recorded seq={answer.auditSeq} word="already done" argsSha={answer.argsSha} />
 					{typeof first?.auditSeq === 'number' && first.auditSeq !== answer.auditSeq ? (
 						<p className="small dim">
-							First written: <RowLink seq={first.auditSeq} />
+							First written: row <RowLink seq={first.auditSeq} />
 						</p>
 					) : null}
 				</>

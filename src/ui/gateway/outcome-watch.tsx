@@ -128,7 +128,7 @@ export function Watch(props: {
 					/>
 					{held && typeof execution?.auditSeq === 'number' ? (
 						<p className="small dim">
-							The first attempt: <RowLink seq={execution.auditSeq} />
+							The first attempt: row <RowLink seq={execution.auditSeq} />
 						</p>
 					) : null}
 					<p className="small dim">A later row will say how it ended</p>
