@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { Icon } from '#ui/controls/icon.tsx';
 import { ScrollBox } from '#ui/controls/scroll-box.tsx';
 import { Segmented } from '#ui/controls/segmented.tsx';
+import { useHere } from '#ui/tenant.tsx';
 import { tooMuchToRender } from './markdown-check.ts';
 import { MarkedText } from './marked-text.tsx';
 import { type Notice, spansOf } from './notices.ts';
@@ -29,7 +30,12 @@ const sentence = {
 
 /** What the portal writes under the body, apart from it: a person approves the body, not this. */
 function Added({ footer }: { footer: string }) {
-	const lines = footer.split('\n').filter((line) => line !== '' && line !== '---');
+	const { role } = useHere();
+	const mayApprove = role === 'ADMIN';
+	const lines = footer
+		.split('\n')
+		.filter((line) => line !== '' && line !== '---')
+		.map((line) => (mayApprove ? line : line.replace(/^Approved by .+? \([^)]*\)/, 'Approved by …')));
 	return (
 		<div className="added">
 			<p className="k">
@@ -45,6 +51,7 @@ function Added({ footer }: { footer: string }) {
 					<p key={line}>{line}</p>
 				),
 			)}
+			{mayApprove ? null : <p className="dim">Written with the name of the ADMIN who approves, in place of “…”.</p>}
 		</div>
 	);
 }

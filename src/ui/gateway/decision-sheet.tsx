@@ -81,9 +81,7 @@ function FourFacts({ proposal }: { proposal: Proposal }) {
 				</dt>
 				<dd>
 					{proposal.submitted.nonce ? 'Another one, on purpose' : 'Your own request'}
-					<small>
-						{proposal.submitted.nonce ? 'The same was written before' : 'A reason comes with others’ proposals'}
-					</small>
+					{proposal.submitted.nonce ? <small>The same was written before</small> : null}
 				</dd>
 			</div>
 		</dl>
@@ -116,6 +114,11 @@ function ExactArguments({ proposal, spans }: { proposal: Proposal; spans: Parame
 				</span>
 			</div>
 			<JsonView json={submitted.args} label="Exact arguments, JSON" spansOf={spans} />
+			{proposal.footer === undefined ? null : (
+				<p className="small sub facts--under">
+					As proposed: the footer that the portal adds to the text is not among them.
+				</p>
+			)}
 			<dl className="facts facts--under">
 				<Disclosed name="argsSha" short={shortHash(answer.argsSha, 12)} whole={answer.argsSha} />
 				{answer.marker ? (
