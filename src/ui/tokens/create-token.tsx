@@ -15,6 +15,8 @@ const ends = [
 	{ hours: 90 * 24, words: 'In 90 days' },
 ] as const;
 
+const usualHours = 30 * 24;
+
 export function CreateToken() {
 	const { tenant, role } = useHere();
 	const { data: flags } = useFlags(tenant);
@@ -26,13 +28,19 @@ export function CreateToken() {
 	const [name, setName] = useState('');
 	const [missing, setMissing] = useState(false);
 	const [chosen, setChosen] = useState(0);
-	const [hours, setHours] = useState<number>(30 * 24);
+	const [hours, setHours] = useState<number>(usualHours);
 	const wanted = grants[chosen];
 	// It may have been switched off since it was chosen.
 	const grant = wanted === undefined || wanted.off !== undefined ? grants[0] : wanted;
 	if (grant === undefined) return null;
 	const choices = ends.filter((end) => end.hours <= grant.hours);
 	const expiresInHours = Math.min(hours, grant.hours);
+	/** What one token may do is no choice for the next one. */
+	const anew = () => {
+		setName('');
+		setChosen(0);
+		setHours(usualHours);
+	};
 	if (create.data) return <TokenOnce created={create.data} onDone={() => create.reset()} />;
 	return (
 		<section className="card" aria-labelledby="create-token">
@@ -45,7 +53,7 @@ export function CreateToken() {
 					setMissing(name.trim() === '');
 					if (name.trim() === '') event.currentTarget.querySelector<HTMLElement>('input')?.focus();
 					if (name.trim() === '' || create.isPending) return;
-					create.mutate({ name: name.trim(), scopes: grant.scopes, expiresInHours }, { onSuccess: () => setName('') });
+					create.mutate({ name: name.trim(), scopes: grant.scopes, expiresInHours }, { onSuccess: anew });
 				}}
 			>
 				<div className="card__body stack">
