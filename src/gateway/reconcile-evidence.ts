@@ -1,11 +1,11 @@
 import { artifactPlace, isApprovedPage, isInRepository, issueAddress } from '#core/execution/artifact-place';
 import { CLOCK_SKEW_MS, type Evidence } from '#core/execution/decide';
 import { isOfAccount, type Sought, sameLogin } from '#core/execution/ours';
-import { refFor, refOf } from '#core/execution/refs';
 import { afterShaOf } from '#core/proposal/label-set';
 import { visibleRef } from '#core/proposal/marker';
 import { err, ok, type Result } from '#core/result';
 import type { Deps } from './deps.ts';
+import { othersAmong } from './others-artifacts.ts';
 import type { Execution } from './ports/executions.ts';
 import type { FoundArtifact, ReadResult, Searched } from './ports/upstream.ts';
 import { type Access, accessFor, type NoAccess } from './provider-access.ts';
@@ -86,7 +86,7 @@ async function createdEvidence(
 	if (!beyond.ok) return beyond.error;
 	return {
 		kind: 'not_listed',
-		unaccounted: await countUnaccounted(deps, execution, [...listed.value, ...beyond.value], sought),
+		unaccounted: await countUnaccounted(deps, [...listed.value, ...beyond.value], sought),
 		sureOfAccount: execution.credentialLogin !== null || credential.id === execution.credentialId,
 	};
 }
@@ -180,25 +180,15 @@ async function searchedEverywhere(
 }
 
 /**
- * The account's artifacts that no other execution is known to have made, by its footer or by its address. Each
- * could be the one that is looked for: the server's reads cut texts, and the footer stands at the end.
+ * The account's artifacts that no other execution has been confirmed with. Each could be the one that is looked for: the
+ * server's reads cut texts, and the footer stands at the end. A footer accounts for nothing: whoever may write to the
+ * repository can put another's into a text.
  */
-async function countUnaccounted(
-	deps: Deps,
-	{ argsSha }: Execution,
-	listed: readonly FoundArtifact[],
-	sought: Sought,
-): Promise<number> {
-	const own = refFor(argsSha);
-	const ofAccount = listed
-		.filter((artifact) => isOfAccount(artifact, sought))
-		.map(({ url, text }) => ({ url, ref: refOf(text) }));
-	const refs = [...new Set(ofAccount.flatMap(({ ref }) => ref ?? []))];
-	const known = refs.length === 0 ? new Set<string>() : await deps.store.knownRefs(refs);
-	const unmarked = ofAccount.filter(({ ref }) => ref === null || ref === own || !known.has(ref)).map(({ url }) => url);
-	if (unmarked.length === 0) return 0;
-	const artifacts = await deps.store.knownArtifacts(unmarked);
-	return unmarked.filter((url) => !artifacts.has(url)).length;
+async function countUnaccounted(deps: Deps, listed: readonly FoundArtifact[], sought: Sought): Promise<number> {
+	const ofAccount = listed.filter((artifact) => isOfAccount(artifact, sought));
+	if (ofAccount.length === 0) return 0;
+	const others = await othersAmong(deps, ofAccount);
+	return ofAccount.filter(({ url }) => !others.has(url)).length;
 }
 
 function unread(failed: { error: { why: string } }): Evidence {

@@ -126,12 +126,15 @@ async function conclude(
 	const { cleanLooks } = execution;
 	const elsewhere = claimedElsewhere(deps, execution);
 	const until = AbortSignal.any([stopping, tooLong]);
+	// By what the tools are now: another definition's answer is no evidence.
 	const evidence = await unlessAborted(
-		evidenceFor(readingUntil(deps, until), execution, {
-			// After that answer this look is the last one: it asks as widely as it can.
-			search: elapsedOf(deps, execution) >= SEARCH_FROM_MS || elsewhere !== null,
-			unlisted: ageMs >= LAST_LOOK_MS,
-		}),
+		deps.upstream.checkTools(execution.provider).then(() =>
+			evidenceFor(readingUntil(deps, until), execution, {
+				// After that answer this look is the last one: it asks as widely as it can.
+				search: elapsedOf(deps, execution) >= SEARCH_FROM_MS || elsewhere !== null,
+				unlisted: ageMs >= LAST_LOOK_MS,
+			}),
+		),
 		until,
 	);
 	if (evidence === null && stopping.aborted) return { kind: 'look_again', nextCheckAfterMs: ageMs, cleanLooks };

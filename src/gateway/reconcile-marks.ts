@@ -2,6 +2,7 @@ import { artifactPlace } from '#core/execution/artifact-place';
 import type { Evidence } from '#core/execution/decide';
 import { carriesFooter, isOfAccount, isRightPlace, type Sought, sameLogin } from '#core/execution/ours';
 import type { Deps } from './deps.ts';
+import { isAnothers } from './others-artifacts.ts';
 import type { FoundArtifact } from './ports/upstream.ts';
 import type { Access } from './provider-access.ts';
 
@@ -71,12 +72,13 @@ async function whereItStands(
 }
 
 async function settledBy(deps: Deps, own: FoundArtifact, sought: Sought): Promise<Evidence | null> {
-	return isRightPlace(own.url, sought) ? found(deps, own.url) : astray([own], sought);
+	return isRightPlace(own.url, sought) ? found(deps, own) : astray([own], sought);
 }
 
 /** An address that another execution has been confirmed with is not this one's too, whatever the text says. */
-async function found(deps: Deps, url: string): Promise<Evidence> {
-	return (await deps.store.knownArtifacts([url])).has(url)
+async function found(deps: Deps, own: FoundArtifact): Promise<Evidence> {
+	const { url } = own;
+	return (await isAnothers(deps, own))
 		? { kind: 'astray', url, why: 'What carries its mark is already the artifact of another execution.' }
 		: { kind: 'found', url };
 }

@@ -8,7 +8,7 @@ export type See = (number: number) => Promise<Seen>;
 /** Numbers above the newest known one that are asked for: when none of them is in use, it is the newest. */
 const AHEAD = 3;
 /** So many in a row are the end: what was moved here from elsewhere may look old among new ones. */
-const OLDER_IN_A_ROW = 3;
+const OLDER_IN_A_ROW = 10;
 
 /** The newest number that was given out, from one that was (or 0) on: by strides, since pull requests may be many. */
 export async function newestGiven(see: See, from: number): Promise<number> {

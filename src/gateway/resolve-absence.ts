@@ -5,6 +5,7 @@ import { afterShaOf } from '#core/proposal/label-set';
 import { visibleRef } from '#core/proposal/marker';
 import { ok } from '#core/result';
 import type { Deps } from './deps.ts';
+import { othersAmong } from './others-artifacts.ts';
 import type { Execution } from './ports/executions.ts';
 import type { FoundArtifact, ReadResult } from './ports/upstream.ts';
 import { type Access, accessFor } from './provider-access.ts';
@@ -107,7 +108,6 @@ async function bySearch(deps: Deps, { provider, secret }: Access, sought: Sought
 /** Another execution's could not be settled with either: it would be refused both ways. */
 async function firstNotAnothers(deps: Deps, artifacts: readonly FoundArtifact[]): Promise<string | null> {
 	if (artifacts.length === 0) return null;
-	const urls = artifacts.map(({ url }) => url);
-	const anothers = await deps.store.knownArtifacts(urls);
-	return urls.find((url) => !anothers.has(url)) ?? null;
+	const others = await othersAmong(deps, artifacts);
+	return artifacts.find(({ url }) => !others.has(url))?.url ?? null;
 }

@@ -4,6 +4,7 @@ import { typedAddress } from '#core/execution/typed-address';
 import { type Refusal, refuse } from '#core/refusals';
 import { err, ok, type Result } from '#core/result';
 import type { Deps } from './deps.ts';
+import { isAnothers } from './others-artifacts.ts';
 import type { Execution } from './ports/executions.ts';
 import type { ReadResult } from './ports/upstream.ts';
 import { type Access, accessFor, type NoAccess } from './provider-access.ts';
@@ -40,8 +41,7 @@ export async function verifiedAt(
 	const login = await loginThatWrote(deps, execution, access);
 	if (!login.ok) return err(unreadable(login.error));
 	const sought = soughtOf(deps, execution, login.value);
-	const anothers = await deps.store.knownArtifacts([artifact.value.url]);
-	const found = notBorneOut(artifact.value, sought, anothers.size > 0);
+	const found = notBorneOut(artifact.value, sought, await isAnothers(deps, artifact.value));
 	return found === null ? ok(artifact.value.url) : err(notVerified(found));
 }
 

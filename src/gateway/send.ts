@@ -139,7 +139,7 @@ async function prepare(deps: Deps, reserved: Reserved): Promise<Result<string, R
 async function isAnothers(deps: Deps, execution: Execution, { to, artifactUrl }: Outcome): Promise<boolean> {
 	if (to !== 'CONFIRMED' || artifactUrl === null) return false;
 	try {
-		return (await deps.store.knownArtifacts([artifactUrl])).has(artifactUrl);
+		return (await deps.store.knownArtifacts([{ url: artifactUrl, settledSince: null }])).has(artifactUrl);
 	} catch (cause) {
 		deps.log.error({ err: cause, executionId: execution.id }, 'whose artifact was reported could not be looked up');
 		return false;

@@ -338,7 +338,6 @@ describe('the rate limit', () => {
 		const [early, rows] = await withRows(test, tenantId, () => uma.post(EXECUTE, {}));
 		expectProblem(early, 'rate_limited');
 		expect(rows).toEqual([]);
-		expect(early.body.detail).toContain(`${early.headers.get('retry-after')} s`);
 		await pass(Number(early.headers.get('retry-after')) * 1_000);
 		expect((await uma.get('/api/flags?tenant=demo')).status).toBe(200);
 	});

@@ -25,6 +25,7 @@ function portalOf(tenants: readonly string[], whoAmI: (until: AbortSignal | unde
 		vault: { open: async (secret: string) => ({ ok: true, value: secret }) },
 		upstream: {
 			configured: () => true,
+			checkTools: async () => {},
 			whoAmI: async (_provider: string, tenantId: string, until?: AbortSignal) => {
 				under.set(tenantId, (under.get(tenantId) ?? 0) + 1);
 				most.ofOne = Math.max(most.ofOne, ...under.values());

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { artifactKey } from '#core/execution/artifact-key';
 import { afterShaOf, beforeShaOf } from '#core/proposal/label-set';
 import { visibleRef } from '#core/proposal/marker';
 import type { Deps } from '#gateway/deps';
@@ -108,9 +109,41 @@ describe.each(portals())('what a look may conclude, on $name', ({ start }) => {
 		expect(await scene.again(other)).toMatchObject({ state: 'CONFIRMED' });
 		await expectAbsent(execution);
 
+		await scene.fresh();
 		const next = await scene.lost('Beside nobody’s');
 		scene.plant({ body: `ref ${visibleRef('f'.repeat(64))}` });
 		await expectPerson(next, /one artifact/);
+	});
+
+	it('[absent-proved] a footer of another execution, put there by who may edit it, does not account for an artifact', async () => {
+		const other = await scene.lost('Whose footer is lent', { landed: true });
+		await scene.look(other);
+		expect(await scene.again(other)).toMatchObject({ state: 'CONFIRMED' });
+		const execution = await scene.lost('Whose footer is replaced', { landed: true });
+		const written = test.sandbox.github.state.repository('acme', 'payments-api')?.issues.at(-1);
+		Object.assign(written ?? {}, { body: scene.footed('It.', other) });
+		await expectPerson(execution, /one artifact/);
+	});
+
+	it('[once] an address that was given out anew, as in a repository that was made anew, is settled by what was made there since', async () => {
+		const other = await scene.lost('Of the repository before', { landed: true });
+		await scene.look(other);
+		const execution = await scene.lost('Of the repository now', { landed: true });
+		const number = test.sandbox.github.state.repository('acme', 'payments-api')?.issues.at(-1)?.number;
+		const url = `${deps.webUrl}/acme/payments-api/issues/${number}`;
+		const settledAt = (address: string, ago: string) =>
+			test.portal.database.query(
+				`UPDATE execution SET artifact_url = $2, artifact_key = $3, settled_at = now() - $4::interval WHERE id = $1`,
+				[other.id, address, artifactKey(address), ago],
+			);
+		await settledAt(url, '1 minute'); // within the skew of clocks: it could be the one that was settled
+		expect(await scene.look(execution)).toMatchObject({ state: 'NEEDS_HUMAN', claimedUrl: url });
+
+		await scene.fresh();
+		const next = await scene.lost('Of the repository now, too', { landed: true });
+		const its = `${deps.webUrl}/acme/payments-api/issues/${Number(number) + 1}`;
+		await settledAt(its, '1 hour');
+		expect(await scene.look(next)).toMatchObject({ state: 'CONFIRMED', artifactUrl: its });
 	});
 
 	it('[absent-proved] an artifact whose mark the reads swallow is accounted for by its address, once it is confirmed', async () => {

@@ -47,6 +47,8 @@ describe.each(portals())('what was moved before it was found, on $name', ({ star
 		const number = github().removeIssue(HERE, newest(), THERE);
 		await expectPerson(lost, addressOf(THERE, number), /outside the approved place/);
 
+		await scene.fresh();
+
 		// Its mark is cut off there too: then it cannot be told, but it is not nothing.
 		const cut = await scene.lost('Moves, cut', { landed: true, body: 'Fails when a<b.' });
 		github().removeIssue(HERE, newest(), THERE);

@@ -60,9 +60,9 @@ describe('a number that shows nothing', () => {
 		expect(await hiddenSince(numbers(row).see, row.length)).toBe(hidden);
 	});
 
-	it('reads on until three in a row are older, and no further', async () => {
-		const { see, asked } = numbers('oooooooos');
-		await hiddenSince(see, 9);
-		expect(asked).toEqual([9, 8, 7, 6]);
+	it('reads on until ten in a row are older, and no further', async () => {
+		const { see, asked } = numbers(`${'o'.repeat(14)}s`);
+		await hiddenSince(see, 15);
+		expect(asked).toEqual([15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5]);
 	});
 });

@@ -172,6 +172,9 @@ export async function mustReserve(bench: Bench, input: ReserveInput): Promise<Ex
 	return result.execution;
 }
 
+/** Asks for an address, whenever it was settled. */
+export const ever = (url: string): { url: string; settledSince: null } => ({ url, settledSince: null });
+
 /** Another address for each execution, as GitHub gives. */
 export function artifactOf({ id }: Pick<Execution, 'id'>): string {
 	return `https://github.com/acme/payments-api/issues/${Number.parseInt(id.slice(-8), 16)}`;

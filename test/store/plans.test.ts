@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Database, Query } from '#adapters/store/database';
 import type { Execution } from '#gateway/ports/executions';
 import { testDatabases } from '#test/support/database';
-import { benchOver, draft, mustReserve, newOffice, type Office, reservation, settlement } from './fixture.ts';
+import { benchOver, draft, ever, mustReserve, newOffice, type Office, reservation, settlement } from './fixture.ts';
 
 /** Enough for the planner to see that a scan is no way; put in by portions, each within the timeout of a statement. */
 const ROWS = 50_000;
@@ -67,7 +67,7 @@ describe.runIf(server.length > 0).each(server)('on $name, at fifty thousand exec
 		await bench.store.executeFacts({ ...asked, person: office.ada });
 		const execution = await mustReserve(bench, input);
 		await bench.store.mayStillSend(execution);
-		await bench.store.knownArtifacts(['https://github.com/acme/payments-api/issues/7']);
+		await bench.store.knownArtifacts([ever('https://github.com/acme/payments-api/issues/7')]);
 		await bench.store.settle(settlement(execution));
 		await bench.store.append(log, draft());
 		expect([...seen.keys()]).toEqual(expect.arrayContaining(['guard', 'execute', 'reserve', 'may-send', 'append']));

@@ -6,6 +6,7 @@ import {
 	type Bench,
 	benchOver,
 	draft,
+	ever,
 	mustReserve,
 	newOffice,
 	reservation,
@@ -75,7 +76,7 @@ describe.each(testDatabases())('settling on $name', ({ open }) => {
 		expect(states.filter((each) => each?.state === 'RESERVED')).toHaveLength(11);
 		for (const { tenant } of offices) expect(await verifyLog(bench.store, tenant.id)).toMatchObject({ ok: true });
 		const spellings = spelled.map((each) => `https://github.com/${each}/${number}`);
-		expect(await bench.store.knownArtifacts(spellings)).toEqual(new Set(spellings));
+		expect(await bench.store.knownArtifacts(spellings.map(ever))).toEqual(new Set(spellings));
 	});
 
 	it('[once] knows an artifact that was recorded before there was a key', async () => {
@@ -84,8 +85,31 @@ describe.each(testDatabases())('settling on $name', ({ open }) => {
 		await bench.store.settle(settlement(old));
 		await bench.database.query('UPDATE execution SET artifact_key = NULL WHERE id = $1', [old.id]);
 		const artifactUrl = artifactOf(old);
-		expect(await bench.store.knownArtifacts([artifactUrl])).toEqual(new Set([artifactUrl]));
+		expect(await bench.store.knownArtifacts([ever(artifactUrl)])).toEqual(new Set([artifactUrl]));
 		expect(await bench.store.settle(settlement(other, { artifactUrl }))).toBeNull();
+	});
+
+	it('[once] frees an address for what was made there after all that was settled about it: a repository made anew', async () => {
+		const { store } = bench;
+		const office = await newOffice(bench);
+		const [old, fresh, third] = [
+			await mustReserve(bench, reservation(office)),
+			await mustReserve(bench, reservation(office)),
+			await mustReserve(bench, reservation(office)),
+		];
+		const artifactUrl = artifactOf(old);
+		await store.settle(settlement(old));
+		const settledAt = (await store.execution(office.tenant.id, old.id))?.settledAt ?? new Date(0);
+		const later = new Date(settledAt.getTime() + 1);
+		expect(await store.knownArtifacts([{ url: artifactUrl, settledSince: settledAt }])).toEqual(new Set([artifactUrl]));
+		expect(await store.knownArtifacts([{ url: artifactUrl, settledSince: later }])).toEqual(new Set());
+
+		await store.supersede({ url: artifactUrl, settledSince: settledAt });
+		expect(await store.settle(settlement(fresh, { artifactUrl }))).toBeNull();
+		await store.supersede({ url: artifactUrl, settledSince: later });
+		expect(await store.settle(settlement(fresh, { artifactUrl }))).not.toBeNull();
+		expect(await store.settle(settlement(third, { artifactUrl }))).toBeNull();
+		expect(await store.execution(office.tenant.id, old.id)).toMatchObject({ state: 'CONFIRMED', artifactUrl });
 	});
 
 	it('lets one of fifty simultaneous settlements through; the others get null and leave no row', async () => {

@@ -55,6 +55,14 @@ RETURNING ${EXECUTION_COLUMNS.split(/,\s*/)
 	.map((column) => `execution.${column}`)
 	.join(', ')}`;
 
+/** A set of labels has its issue's address, and made nothing there. What code of before keys has recorded is known by its address. */
+const MADE_AT = (key: string, url: string): string => `(artifact_key = ${key} OR (
+	state = 'CONFIRMED' AND after_sha IS NULL AND artifact_key IS NULL AND artifact_url = ${url}
+))`;
+
+const KNOWN_ARTIFACTS = `SELECT url FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS asked (url, key, since)
+	WHERE EXISTS (SELECT FROM execution WHERE ${MADE_AT('asked.key', 'asked.url')} AND (asked.since IS NULL OR settled_at >= asked.since))`;
+
 /** One branch to a state: each has a partial index of its own, and what ended well, nearly everything, is in none. */
 const UNSETTLED = (['RESERVED', 'INDETERMINATE', 'NEEDS_HUMAN'] as const)
 	.map(
@@ -175,23 +183,20 @@ export function createExecutionStore(query: Query, appender: Appender, clock: Cl
 			]);
 			if (row !== undefined) await releaseSlots(query, row.account, executionId);
 		},
-		knownRefs: async (refs) => {
-			const rows = await query<{ ref: string }>(
-				'SELECT DISTINCT left(args_sha, 16) AS ref FROM execution WHERE left(args_sha, 16) = ANY ($1::text[])',
-				[[...refs]],
+		knownArtifacts: async (artifacts) => {
+			const urls = artifacts.map(({ url }) => url);
+			const rows = await query<{ url: string }>(
+				KNOWN_ARTIFACTS,
+				[urls, urls.map(artifactKey), artifacts.map(({ settledSince }) => settledSince)],
+				'known-artifacts',
 			);
-			return new Set(rows.map(({ ref }) => ref));
+			return new Set(rows.map(({ url }) => url));
 		},
-		knownArtifacts: async (urls) => {
-			// A set of labels has its issue's address, and made nothing there.
-			const rows = await query<{ key: string | null; url: string }>(
-				`SELECT artifact_key AS key, artifact_url AS url FROM execution WHERE artifact_key = ANY ($1::text[])
-				UNION ALL SELECT NULL, artifact_url FROM execution
-				WHERE state = 'CONFIRMED' AND after_sha IS NULL AND artifact_key IS NULL AND artifact_url = ANY ($2::text[])`,
-				[urls.map(artifactKey), [...urls]],
+		supersede: async ({ url, settledSince }) => {
+			await query(
+				`UPDATE execution SET artifact_key = $1 || '~' || id WHERE ${MADE_AT('$1', '$2')} AND settled_at < $3`,
+				[artifactKey(url), url, settledSince],
 			);
-			const known = new Set(rows.map(({ key, url }) => key ?? artifactKey(url)));
-			return new Set(urls.filter((url) => known.has(artifactKey(url))));
 		},
 	};
 }

@@ -120,8 +120,11 @@ export interface ExecutionStore {
 	}): Promise<void>;
 	/** Gives back what this execution took of the write budget: nothing was sent. */
 	releaseBudget(executionId: string): Promise<void>;
-	/** Which of these visible refs (16 hex) belong to an execution of whatever tenant. */
-	knownRefs(refs: readonly string[]): Promise<ReadonlySet<string>>;
-	/** Which of these addresses hold what a CONFIRMED execution of whatever tenant has made; labels make nothing. */
-	knownArtifacts(urls: readonly string[]): Promise<ReadonlySet<string>>;
+	/**
+	 * Which of these addresses hold what a CONFIRMED execution of whatever tenant has made; labels make nothing. With
+	 * `settledSince`, for each address, only those count that were settled then or later.
+	 */
+	knownArtifacts(artifacts: readonly { url: string; settledSince: Date | null }[]): Promise<ReadonlySet<string>>;
+	/** Frees an address for another: what was confirmed there before `settledSince` is of an artifact that is gone. */
+	supersede(artifact: { url: string; settledSince: Date }): Promise<void>;
 }
