@@ -96,6 +96,27 @@ test.describe('Targets', () => {
 		await row.getByRole('button', { name: /^Row/ }).click();
 		await expect(page.getByText('The whole team moves').first()).toBeVisible();
 	});
+
+	test('emptying the list, which lets through the most, is a question and takes a reason', async ({ page }) => {
+		await signIn(page, 'admin', path);
+		await expect(page.getByRole('list', { name: 'Targets' })).toBeVisible();
+		const remove = page.getByRole('button', { name: /^Remove / });
+		while ((await remove.count()) > 0) await remove.first().click();
+		await page.getByRole('button', { name: 'Save targets…' }).click();
+		const question = page.getByRole('dialog', { name: 'Let writes from demo go everywhere?' });
+		await expectNoAxeViolations(page);
+		await question.getByRole('button', { name: 'Keep the list' }).click();
+		await expect(question).toHaveCount(0);
+		await page.getByRole('button', { name: 'Save targets…' }).click();
+		await question.getByRole('button', { name: 'Empty the list' }).click();
+		const reason = question.getByRole('textbox', { name: 'Reason' });
+		await expect(reason).toBeFocused();
+		await reason.fill('The trial is over');
+		await reason.press('Enter');
+		await expect(page.getByRole('heading', { name: 'Saved' })).toBeVisible();
+		await expect(page.getByRole('heading', { name: 'The list is empty: nothing is narrowed' })).toBeVisible();
+		await expect(page.getByRole('heading', { name: 'Allowed targets' })).toBeFocused();
+	});
 });
 
 for (const [account, width] of [

@@ -7,6 +7,7 @@ import { Field } from '#ui/controls/field.tsx';
 import { Icon } from '#ui/controls/icon.tsx';
 import { Problem } from '#ui/controls/problem.tsx';
 import { type Change, covers, listed } from './allow.ts';
+import { EverythingDialog } from './everything-dialog.tsx';
 
 function Side({ name, allow }: { name: string; allow: readonly string[] }) {
 	return (
@@ -48,6 +49,8 @@ export function SaveBar(props: {
 }) {
 	const { change, before, after } = props;
 	const [reason, setReason] = useState('');
+	const [asking, setAsking] = useState(false);
+	const empties = change.widens && after.length === 0;
 	const excluded = props.inUse.filter((one) => covers(before, one) && !covers(after, one));
 	return (
 		<section className="card card--change" aria-labelledby="change">
@@ -58,7 +61,9 @@ export function SaveBar(props: {
 				className="card__body stack"
 				onSubmit={(event) => {
 					event.preventDefault();
-					if (!props.busy) props.onSave(reason.trim());
+					if (props.busy) return;
+					if (empties) setAsking(true);
+					else props.onSave(reason.trim());
 				}}
 			>
 				<dl className="sides">
@@ -71,7 +76,7 @@ export function SaveBar(props: {
 						<li key={words}>{words}</li>
 					))}
 				</ul>
-				{change.widens ? (
+				{change.widens && !empties ? (
 					<Field label="Reason (optional)" help="Kept with the change in the audit log.">
 						{(ids) => (
 							<input
@@ -85,14 +90,23 @@ export function SaveBar(props: {
 						)}
 					</Field>
 				) : null}
-				{props.error ? <Problem error={props.error} what="The targets could not be saved" /> : null}
+				{props.error && !asking ? <Problem error={props.error} what="The targets could not be saved" /> : null}
 				<div className="row row--wrap">
 					<Button type="submit" look="primary" blocked={props.busy}>
-						{props.busy ? 'Saving…' : 'Save targets'}
+						{props.busy ? 'Saving…' : empties ? 'Save targets…' : 'Save targets'}
 					</Button>
 					<Button onPress={props.onDiscard}>Discard changes</Button>
 				</div>
 			</form>
+			{asking ? (
+				<EverythingDialog
+					tenant={props.tenant}
+					busy={props.busy}
+					error={props.error}
+					onSave={props.onSave}
+					onClose={() => setAsking(false)}
+				/>
+			) : null}
 		</section>
 	);
 }
