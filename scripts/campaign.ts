@@ -14,6 +14,8 @@ import { MODES } from '#test/campaign/plan';
 import { freshProgress, isDone, noted, type Progress, readProgress, report, tallies } from '#test/campaign/progress';
 import { isWrong, type Tally, table } from '#test/campaign/table';
 
+const ECHO_MS = 500;
+
 const { values } = parseArgs({
 	options: {
 		runs: { type: 'string', default: '1000' },
@@ -43,13 +45,25 @@ const again = `--seed ${state.seed}${modes.length === MODES.length ? '' : ` --mo
 console.log(`Campaign of seed ${state.seed}: ${left.length} of ${only === null ? runs : 1} runs to go.`);
 
 let isOver = false;
+let heardAt = Number.NEGATIVE_INFINITY;
 process.on('SIGINT', () => {
+	// One Ctrl-C arrives twice: from the terminal, and from npm, which passes it on.
+	const isEcho = performance.now() - heardAt < ECHO_MS;
+	heardAt = performance.now();
+	if (isEcho) return;
 	if (isOver) process.exit(130);
 	isOver = true;
 	console.log('Ends with the runs that are under way. Ctrl-C again: at once.');
 });
+// Portals are in process groups of their own: the end of this process has to be told to them.
+process.on('SIGTERM', () => process.exit(143));
+process.on('SIGHUP', () => process.exit(129));
 
-const ground = await makeGround();
+const ground = await makeGround().catch((cause) => {
+	// The compiler does not survive it.
+	if (isOver) process.exit(130);
+	throw cause;
+});
 if (ground.postgres === null && modes.some((mode) => mode !== 'pglite')) {
 	await ground.close();
 	fail('No PostgreSQL under /usr/lib/postgresql (Debian: apt-get install postgresql). Without it: --modes pglite');

@@ -28,6 +28,9 @@ export async function bundlePortal(): Promise<Bundle> {
 	const cache = join(ROOT, 'node_modules/.cache');
 	mkdirSync(cache, { recursive: true });
 	const out = mkdtempSync(join(cache, 'campaign-'));
+	const remove = () => rmSync(out, { recursive: true, force: true, maxRetries: 5 });
+	// Whoever ends at once asks for nothing to be removed.
+	process.once('exit', remove);
 	await build({
 		absWorkingDir: ROOT,
 		entryPoints: { server: join(ROOT, 'src/server.ts'), hooks: join(ROOT, 'test/campaign/hooks.ts') },
@@ -56,7 +59,10 @@ export async function bundlePortal(): Promise<Bundle> {
 		server: join(out, 'server.mjs'),
 		hooks: join(out, 'hooks.mjs'),
 		cache: join(out, 'compiled'),
-		remove: () => rmSync(out, { recursive: true, force: true }),
+		remove: () => {
+			process.off('exit', remove);
+			remove();
+		},
 	};
 }
 

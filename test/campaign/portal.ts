@@ -42,6 +42,13 @@ export interface PortalOptions {
 	readonly arms?: readonly Arm[];
 }
 
+const living = new Set<ChildProcess>();
+
+/** Every portal of this process, without waiting for its end: for the end of the process itself. */
+export function killPortals(): void {
+	for (const child of living) child.kill('SIGKILL');
+}
+
 /** Begins a portal process. `running` resolves when it serves; false: it was gone before. */
 export function beginPortal(options: PortalOptions): { portal: Portal; running: Promise<boolean> } {
 	const { bundle, env, cookie } = options;
@@ -61,10 +68,14 @@ export function beginPortal(options: PortalOptions): { portal: Portal; running: 
 				...env,
 				CAMPAIGN_ARMS: JSON.stringify(options.arms ?? []),
 			},
+			// The terminal's Ctrl-C is for the harness. It dies with the harness all the same: hooks.ts sees the channel close.
+			detached: true,
 			stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
 			serialization: 'advanced',
 		},
 	);
+	living.add(child);
+	child.once('exit', () => living.delete(child));
 	let said = '';
 	let ended = false;
 	let port = 0;

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase, type Query } from '#adapters/store/database';
 import { type SandboxGitHub, startSandboxGitHub } from '#sandbox/github/server';
@@ -22,6 +21,8 @@ export const LEASE_MS = UPSTREAM_TIMEOUT_MS + 20_000;
 /** What all worlds of a campaign are made from. */
 export interface Ground {
 	readonly bundle: Bundle;
+	/** Where worlds have what is theirs. */
+	readonly directory: string;
 	readonly embedded: { readonly dataDir: string; readonly template: Template };
 	/** Null where there is no PostgreSQL. */
 	readonly postgres: { readonly cluster: Cluster; readonly name: string; readonly template: Template } | null;
@@ -65,7 +66,7 @@ export async function makeWorld(ground: Ground, mode: Mode): Promise<World> {
 	github.state.addToken({ token: patOfTemplate(), login: LOGIN, scopes: ['repo'] });
 	const sidecar: SandboxSidecar = await startSandboxSidecar({ githubUrl: github.apiUrl });
 	closing.push(() => sidecar.close());
-	const dataDir = await mkdtemp(join(tmpdir(), 'portal-campaign-'));
+	const dataDir = await mkdtemp(join(ground.directory, 'world-'));
 	closing.push(() => rm(dataDir, { recursive: true, force: true }));
 
 	const place = await makePlace(ground, mode, dataDir);

@@ -62,7 +62,7 @@ export async function startPostgres(
 	if (user !== undefined) chownSync(directory, user.uid, user.gid);
 	const data = join(directory, 'data');
 	const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
-	await run(join(bin, 'initdb'), initdb, { ...user, cwd: directory });
+	await runApart(join(bin, 'initdb'), initdb, { ...user, cwd: directory });
 	writeFileSync(
 		join(data, 'postgresql.auto.conf'),
 		[
@@ -76,7 +76,8 @@ export async function startPostgres(
 	);
 
 	// The shell waits for a line, or the end of its input, which comes with the end of this process even on kill -9: then
-	// it takes the directory away too. Whatever is paused is woken, else it would never hear that it is to end.
+	// it takes the directory away too. Whatever is paused is woken, else it would never hear that it is to end. Ctrl-C in
+	// a terminal must not reach it (`detached`): this process decides what that means, and still needs the server then.
 	const script = `"$1" -D "$2" >"$3/log" 2>&1 & pid=$!
 		read -r word; if [ "$word" = crash ]; then kill -QUIT $pid; else kill -INT $pid; fi
 		kill -CONT $pid $(cat /proc/$pid/task/$pid/children); wait $pid; [ -n "$word" ] || rm -rf "$3"`;
@@ -84,6 +85,7 @@ export async function startPostgres(
 		spawn('/bin/sh', ['-c', script, 'sh', join(bin, 'postgres'), data, directory], {
 			...user,
 			cwd: directory,
+			detached: true,
 			stdio: ['pipe', 'ignore', 'ignore'],
 		});
 	const end = async (child: ChildProcess, lastWord: string): Promise<void> => {
@@ -141,6 +143,22 @@ export async function startPostgres(
 			rmSync(directory, { recursive: true, force: true });
 		},
 	};
+}
+
+/** Out of reach of the terminal's Ctrl-C, like the server: what was begun is there to be taken away. */
+function runApart(program: string, args: readonly string[], options: { cwd: string; uid?: number; gid?: number }) {
+	return new Promise<void>((resolve, reject) => {
+		const child = spawn(program, args, { ...options, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+		let said = '';
+		child.stderr.setEncoding('utf8').on('data', (text: string) => {
+			said += text;
+		});
+		child.once('error', reject);
+		child.once('close', (code, signal) => {
+			if (code === 0) resolve();
+			else reject(new Error(`${program} ended with ${code ?? signal}: ${said}`));
+		});
+	});
 }
 
 async function answers(url: string, log: string): Promise<void> {
