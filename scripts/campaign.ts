@@ -1,32 +1,40 @@
 /**
- * npm run campaign [-- --runs 1000 --seed S --modes pglite,postgres,postgres-3 --lanes 3 --only N --state FILE]
- *
- * Kills real portal processes at every point of an execute's path and counts what must not be (docs/verification.md).
- * Ctrl-C, then the same command again: it goes on where it was, and makes the runs again that broke. Exit code 1 when
- * anything was wrong, or a run broke and has not been made again.
+ * npm run campaign [-- OPTIONS]: kills real portal processes at every point of an execute's path and counts what must not
+ * be (docs/verification.md). USAGE has the options and the exit codes.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { campaign, type Outcome } from '#test/campaign/campaign';
 import { makeGround } from '#test/campaign/ground';
-import { MODES } from '#test/campaign/plan';
+import { MODES, POINTS } from '#test/campaign/plan';
 import { freshProgress, isDone, noted, type Progress, readProgress, report, tallies } from '#test/campaign/progress';
 import { isWrong, type Tally, table } from '#test/campaign/table';
 
 const ECHO_MS = 500;
+const EACH_POINT_ONCE = POINTS.length * MODES.length;
 
-const { values } = parseArgs({
-	options: {
-		runs: { type: 'string', default: '1000' },
-		seed: { type: 'string' },
-		modes: { type: 'string', default: MODES.join(',') },
-		lanes: { type: 'string', default: '3' },
-		only: { type: 'string' },
-		state: { type: 'string', default: join(process.env.PORTAL_DATA_DIR ?? 'data', 'campaign.json') },
-	},
-});
+const USAGE = `npm run campaign [-- OPTIONS]
 
+Kills real portal processes at every point of an execute's path and counts what must not be: docs/verification.md.
+
+  --runs N       how many (1000). ${EACH_POINT_ONCE} reach each point in each mode once
+  --seed S       what the runs are drawn from (by chance)
+  --modes A,B    of ${MODES.join(', ')} (all)
+  --lanes N      how many at once (3)
+  --only N       run N of a seed alone: give --seed too
+  --state FILE   where it notes what is done (data/campaign.json)
+  --help
+
+Ctrl-C ends it with the runs that are under way, a second one at once. The same command goes on, and makes the runs again
+that broke. Exit code: 0 nothing was wrong, 1 something was, or a run broke and has not been made again, 2 it cannot be
+run so, 130 ended by Ctrl-C.`;
+
+const values = options();
+if (values.help) {
+	console.log(USAGE);
+	process.exit(0);
+}
 const runs = whole('--runs', values.runs);
 const lanes = Math.max(1, whole('--lanes', values.lanes));
 const modes = values.modes.split(',').map((name) => {
@@ -42,7 +50,11 @@ const left = (only === null ? Array.from({ length: runs }, (_, i) => i) : [only]
 	(number) => !isDone(state, number),
 );
 const again = `--seed ${state.seed}${modes.length === MODES.length ? '' : ` --modes ${modes.join(',')}`}`;
-console.log(`Campaign of seed ${state.seed}: ${left.length} of ${only === null ? runs : 1} runs to go.`);
+const inAll = only === null ? runs : 1;
+console.log(`Campaign of seed ${state.seed}: ${left.length} of ${inAll} runs to go.`);
+const eachPointOnce = POINTS.length * modes.length;
+if (only === null && runs < eachPointOnce)
+	console.log(`So few do not reach every point: ${eachPointOnce} reach each once in each mode.`);
 
 let isOver = false;
 let heardAt = Number.NEGATIVE_INFINITY;
@@ -78,7 +90,9 @@ try {
 const { wrong, mended } = report(state);
 const all = tallies(state);
 console.log(`\n${table(all, modes)}\n`);
-console.log(`${all.length} runs, ${wrong.length} wrong, ${Math.round(state.seconds)} s. Seed ${state.seed}.`);
+const made = all.length < inAll ? `${all.length} of ${inAll} runs` : `${all.length} runs`;
+console.log(`${made}, ${wrong.length} wrong, ${Math.round(state.seconds)} s. Seed ${state.seed}.`);
+if (isOver && all.length < inAll) console.log('The same command goes on.');
 if (mended.length > 0)
 	console.log(`Broke at first, and went to their end when they were made again: ${mended.join(', ')}.`);
 for (const { plan } of wrong) console.log(`  again: npm run campaign -- ${again} --only ${plan.number}`);
@@ -115,6 +129,26 @@ function save(): void {
 	mkdirSync(dirname(values.state), { recursive: true });
 	writeFileSync(`${values.state}.tmp`, JSON.stringify(state));
 	renameSync(`${values.state}.tmp`, values.state);
+}
+
+function options() {
+	try {
+		return parseArgs({
+			options: {
+				runs: { type: 'string', default: '1000' },
+				seed: { type: 'string' },
+				modes: { type: 'string', default: MODES.join(',') },
+				lanes: { type: 'string', default: '3' },
+				only: { type: 'string' },
+				state: { type: 'string', default: join(process.env.PORTAL_DATA_DIR ?? 'data', 'campaign.json') },
+				help: { type: 'boolean', default: false },
+			},
+		}).values;
+	} catch (cause) {
+		// Node's second sentence is about arguments that this program has none of.
+		const [what] = (cause instanceof Error ? cause.message : String(cause)).split(/\.?\s*\n|\. /);
+		return fail(`${what}. The options: npm run campaign -- --help`);
+	}
 }
 
 function whole(name: string, text: string): number {
