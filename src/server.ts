@@ -123,7 +123,8 @@ async function main(): Promise<void> {
 		setTimeout(() => drain(signal), env.shutdownDelayMs);
 	};
 	log.info({ portalUrl, sandbox: env.sandbox, ms: Math.round(performance.now() - began) }, 'portal is running');
-	if (env.sandbox && sandbox !== null) say(welcome(portalUrl, sandbox, env.sandboxPassword, logFile));
+	if (env.sandbox && sandbox !== null)
+		say(welcome(portalUrl, env.sandboxPassword, whereItWrites(sandbox, env), logFile));
 }
 
 /** What no log line may hold, whoever puts it there. */
@@ -171,7 +172,7 @@ function ownOrigins(url: string | null, sandboxPort: number | null): OwnOrigins 
 	return { origins: new Set(origins), hosts: new Set(origins.map((origin) => new URL(origin).host)) };
 }
 
-function welcome(portalUrl: string, sandbox: RunningSandbox, password: string, logFile: string | null): string {
+function welcome(portalUrl: string, password: string, where: readonly string[], logFile: string | null): string {
 	return [
 		'',
 		`  The portal is running:  ${portalUrl}/t/demo/admin/mcp`,
@@ -181,15 +182,31 @@ function welcome(portalUrl: string, sandbox: RunningSandbox, password: string, l
 		'                          auditor@demo.local  Iris Kwan, AUDITOR: reads everything',
 		`  Password                ${password}`,
 		'',
-		`  Sandbox GitHub          ${sandbox.upstream.webUrl}  (repositories acme/payments-api, acme/ledger)`,
-		`                          REST ${sandbox.apiUrl}/api/v3, fault switches ${sandbox.apiUrl}/_sandbox/faults`,
-		...(sandbox.upstream.sidecarUrl === ''
-			? []
-			: [`                          MCP server ${sandbox.upstream.sidecarUrl}`]),
-		...(logFile === null ? [] : [`  Logs                    ${logFile}`, '']),
-		'  Writes stay on this machine. Stop with Ctrl+C.',
+		...where,
+		...(logFile === null ? [] : [`  Logs                    ${logFile}`]),
+		'',
+		'  Stop with Ctrl+C.',
 		'',
 	].join('\n');
+}
+
+/** With an MCP server of somebody else's, nobody here knows what is behind it: perhaps this GitHub, by its REST address. */
+function whereItWrites({ upstream, apiUrl }: RunningSandbox, { githubServerUrl, githubWebUrl }: Env): string[] {
+	if (githubServerUrl !== null) {
+		return [
+			`  Writes to               the GitHub of the MCP server at ${new URL(githubServerUrl).origin} (MCP_GITHUB_SERVER_URL)`,
+			githubWebUrl === null
+				? `                          GITHUB_WEB_URL is not set: pages are expected at ${upstream.webUrl}`
+				: `                          its pages: ${githubWebUrl}`,
+			`  Own sandbox GitHub      not written to, unless that MCP server leads to ${apiUrl}`,
+		];
+	}
+	return [
+		`  Sandbox GitHub          ${upstream.webUrl}  (repositories acme/payments-api, acme/ledger)`,
+		`                          REST ${apiUrl}/api/v3, fault switches ${apiUrl}/_sandbox/faults`,
+		`                          MCP server ${upstream.sidecarUrl}`,
+		'                          Writes stay on this machine',
+	];
 }
 
 main().catch((cause) => fail(`The portal could not start: ${cause instanceof Error ? cause.message : String(cause)}`));
