@@ -19,7 +19,7 @@ export interface Driver {
 	readonly acceptedRestDigests: Readonly<Record<string, readonly string[]>>;
 }
 
-const sandbox: Driver = {
+export const sandbox: Driver = {
 	name: 'the sandbox sidecar',
 	portal: (env = {}) => startPortal({ env }),
 	sidecar: (githubUrl, flags = {}) => startSandboxSidecar({ githubUrl, flags }),

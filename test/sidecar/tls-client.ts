@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import { createUpstream } from '#adapters/transport/upstream';
 import { startSandboxSidecar } from '#sandbox/sidecar/server';
+import { sandbox } from './drivers.ts';
 
 const [address = '', githubUrl] = process.argv.slice(2);
 const sidecar = githubUrl === undefined ? null : await startSandboxSidecar({ githubUrl });
@@ -12,6 +13,7 @@ const upstream = createUpstream({
 	url: sidecar?.url ?? address,
 	webUrl: 'https://github.test',
 	timeoutMs: 10_000,
+	acceptedRestDigests: sandbox.acceptedRestDigests,
 	clock: { now: () => new Date() },
 	log: { info() {}, warn() {}, error() {} },
 	sha256: (data) => hash('sha256', data, 'buffer'),
