@@ -58,11 +58,11 @@ export function settleClauses(first: number) {
 				SELECT FROM execution AS other WHERE other.state = 'CONFIRMED' AND other.after_sha IS NULL
 				AND other.artifact_key IS NULL AND other.artifact_url = ${its('url')}
 			))`,
-		/** `seq` = the entry's. */
+		/** `seq` = the entry's. One clock for both times: an age a hair below the first look's time would bring that look twice. */
 		set: `state = ${its('to')}, code = ${its('code')}, reason = ${its('reason')},
 			artifact_url = coalesce(${its('url')}, artifact_url), claimed_url = coalesce(${its('claimed')}, claimed_url),
-			artifact_key = CASE WHEN after_sha IS NULL THEN ${its('key')} END, look_until = NULL, next_check_at = pg_catalog.clock_timestamp() + ${its('next')} * interval '1 millisecond',
-			unknown_since = CASE WHEN ${its('to')} = 'INDETERMINATE' THEN pg_catalog.clock_timestamp() ELSE unknown_since END,
+			artifact_key = CASE WHEN after_sha IS NULL THEN ${its('key')} END, look_until = NULL, next_check_at = pg_catalog.now() + ${its('next')} * interval '1 millisecond',
+			unknown_since = CASE WHEN ${its('to')} = 'INDETERMINATE' THEN pg_catalog.now() ELSE unknown_since END,
 			settled_at = CASE WHEN ${its('to')} IN ('CONFIRMED', 'REJECTED', 'ABSENT') THEN pg_catalog.now() ELSE settled_at END,
 			audit_seq = CASE WHEN ${its('attempt')} THEN seq ELSE audit_seq END`,
 	};
